@@ -1,0 +1,23 @@
+package config
+
+// Eval configures eval and baselines: an agent against simple ways to shorten, at the same rate on held-out text.
+type Eval struct {
+	ModelPath         string    `name:"model_path" default:"" help:"the agent: a run's folder, a checkpoint or a model's folder; empty takes the one in the binary"`
+	DataPath          string    `name:"data_path" default:"" help:"questions (JSONL with context, question, answers) or text to ask about; empty takes the held-out sample"`
+	OutputDir         string    `name:"output_dir" default:"outputs/eval" help:"folder for report.json, report.md and the plots"`
+	ReconstructorPath string    `name:"reconstructor_path" default:"" help:"the reconstructor for gap loss; empty takes the one beside the agent"`
+	Reader            string    `name:"reader" default:"own" help:"who answers the probes: own (the reconstructor), smollm2-135m, or a model's folder"`
+	NumSequences      int       `name:"num_sequences" default:"100" min:"0" help:"documents to evaluate on; 0 takes all"`
+	BatchSize         int       `name:"batch_size" default:"16" min:"1" help:"readings a forward pass"`
+	IncludeBaselines  bool      `name:"include_baselines" default:"true" help:"evaluate the baselines beside the agent"`
+	Baselines         []string  `name:"baselines" default:"random,first,last,frequency,length" oneof:"random,first,last,frequency,length,ngram,entropy,position,adaptive,learned_entropy,transformer_based" help:"what to compare with"`
+	Metrics           []string  `name:"metrics" default:"compression_ratio,retained_information,reconstruction_loss" oneof:"compression_ratio,retained_information,reconstruction_loss,bleu_score,semantic_similarity,perplexity,rouge_score" help:"what to measure"`
+	Device            string    `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Threads           int       `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
+	TargetRatios      []float64 `name:"target_ratios" default:"0.3,0.5,0.7" min:"0.01" max:"1" help:"shares of the tokens to keep"`
+	Significance      bool      `name:"statistical_significance" default:"true" help:"intervals of the differences between the agent and each baseline"`
+	BootstrapSamples  int       `name:"bootstrap_samples" default:"1000" min:"10" max:"1000000" help:"resamples of the documents"`
+	Confidence        float64   `name:"confidence_interval" default:"0.95" min:"0.5" max:"0.9999" help:"share of the resamples that an interval holds"`
+	RandomSeed        int64     `name:"random_seed" default:"42" help:"seed of the resamples, the random baseline and the choice of documents"`
+	Comment           string    `name:"comment" default:"" help:"a note that is kept with the report"`
+}

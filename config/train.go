@@ -1,0 +1,81 @@
+package config
+
+import "fmt"
+
+// Train configures the joint training of an agent and its reconstructor.
+type Train struct {
+	DataPath          string   `name:"data_path" default:"" help:"folder or processed_data.json made by prepare, or any text that prepare reads; empty takes the sample corpus"`
+	ValDataPath       string   `name:"val_data_path" default:"" help:"sequences to select on; empty takes val_data.json beside data_path"`
+	CorpusPath        string   `name:"corpus_path" default:"" help:"plain text for recurrence and the reconstructor; empty takes data_path"`
+	QAPath            []string `name:"qa_path" default:"" help:"files of questions with answers on a context (JSONL); empty takes those in the binary"`
+	OutputDir         string   `name:"output_dir" default:"outputs/train" help:"folder of the run"`
+	Resume            string   `name:"resume" default:"" bare:"latest" help:"go on from a checkpoint: its folder, or latest (the flag alone) for the newest under output_dir"`
+	Tokenizer         string   `name:"tokenizer" default:"smollm2" help:"the agent's tokenizer by name or file"`
+	Device            string   `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Threads           int      `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
+	MaxEpochs         int      `name:"max_epochs" default:"10" min:"0" help:"passes over the sequences in the joint loop"`
+	MaxStepsPerEpoch  int      `name:"max_steps_per_epoch" default:"0" min:"0" help:"steps after which an epoch ends early; 0 takes every sequence"`
+	BatchSize         int      `name:"batch_size" default:"32" min:"1" help:"texts a step"`
+	AccumulationSteps int      `name:"gradient_accumulation_steps" default:"1" min:"1" help:"steps whose gradients are added up before the parameters move"`
+
+	PolicyRate         float64 `name:"learning_rate_policy" default:"0.0003" min:"0" max:"1" help:"AdamW learning rate of the agent"`
+	ReconstructorRate  float64 `name:"learning_rate_reconstructor" default:"0.0001" min:"0" max:"1" help:"AdamW learning rate of the reconstructor"`
+	WeightDecay        float64 `name:"weight_decay" default:"0.01" min:"0" max:"1" help:"AdamW decay a step of learning rate 1; embeddings have none"`
+	GradientClip       float64 `name:"gradient_clip" default:"1" min:"0" help:"largest norm of a step's gradient; 0 clips nothing"`
+	WarmupSteps        int     `name:"warmup_steps" default:"0" min:"0" help:"steps over which the learning rates rise from 0"`
+	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"bfloat16 forward passes, where the device is faster with them"`
+	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"recompute activations in the backward pass: less memory, more time"`
+	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
+
+	ContextWindow    int `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
+	EmbeddingDim     int `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	PolicyHiddenDim  int `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
+	Layers           int `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
+	Rounds           int `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
+	Samples          int `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
+	SupervisedEpochs int `name:"supervised_epochs" default:"3" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
+	SupervisedSteps  int `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
+
+	RateMin             float64 `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
+	RateMax             float64 `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
+	RewardType          string  `name:"reward_type" default:"information_theoretic" oneof:"simple,information_theoretic,information_theoretic_seed" help:"what an episode is paid for"`
+	ImportanceWeighting bool    `name:"importance_weighting" default:"false" help:"weigh what is lost by how much each probe's loss depends on the context"`
+	TemperatureSchedule string  `name:"temperature_schedule" default:"fixed" oneof:"fixed,linear,exponential,adaptive" help:"how the reward's temperature moves over the run"`
+	RewardTemperature   float64 `name:"reward_temperature" default:"1" min:"0.001" max:"1000" help:"temperature of the reward at the start; higher is flatter"`
+	RewardTemperatureTo float64 `name:"reward_temperature_min" default:"0.1" min:"0.001" max:"1000" help:"temperature of the reward at the end of a linear or exponential schedule, and the least of an adaptive one"`
+	EntropyWeight       float64 `name:"entropy_weight" default:"0.01" min:"0" max:"10" help:"pay for the policy's entropy, in units of reward a nat a token"`
+	EntropyFloor        float64 `name:"entropy_floor" default:"0.2" min:"0" max:"0.7" help:"nats a token below which entropy is paid for ten times over"`
+	GumbelInit          float64 `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
+	GumbelMin           float64 `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
+
+	Reader              string `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), smollm2-135m, or a model's folder"`
+	ReconstructorPath   string `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`
+	ReconstructorLayers int    `name:"reconstructor_layers" default:"4" min:"1" max:"64" help:"layers of the reconstructor; of given weights, the first so many are kept"`
+	ReconstructorDim    int    `name:"reconstructor_dim" default:"128" min:"16" max:"4096" help:"width of a reconstructor from scratch"`
+	ReconstructorHeads  int    `name:"reconstructor_heads" default:"4" min:"1" max:"64" help:"attention heads of a reconstructor from scratch"`
+	ReconstructorStart  int    `name:"reconstructor_start" default:"200" min:"0" help:"steps of the reconstructor on random masks before the joint loop"`
+	ReconstructorEvery  int    `name:"reconstructor_every" default:"2" min:"1" help:"policy steps between two reconstructor steps"`
+
+	LogFreq        int    `name:"log_freq" default:"10" min:"1" help:"steps between two lines of metrics.jsonl"`
+	EvalFreq       int    `name:"eval_freq" default:"0" min:"0" help:"steps between two evaluations; 0 goes by eval_every"`
+	EvalEvery      int    `name:"eval_every" default:"1" min:"0" help:"epochs between two evaluations; 0 has none"`
+	CheckpointFreq int    `name:"checkpoint_freq" default:"0" min:"0" help:"steps between two checkpoints; 0 goes by save_every"`
+	SaveEvery      int    `name:"save_every" default:"1" min:"0" help:"epochs between two checkpoints; 0 writes the last only"`
+	Patience       int    `name:"patience" default:"0" min:"0" help:"evaluations without a better one after which training stops; 0 never"`
+	Comment        string `name:"comment" default:"" help:"a note that is kept with the run"`
+}
+
+// Validate checks the settings that bound one another.
+func (t *Train) Validate() error {
+	switch {
+	case t.RateMin > t.RateMax:
+		return fmt.Errorf("rate_min is %g; want at most rate_max, %g", t.RateMin, t.RateMax)
+	case t.GumbelMin > t.GumbelInit:
+		return fmt.Errorf("gumbel_temperature_min is %g; want at most gumbel_temperature_init, %g", t.GumbelMin, t.GumbelInit)
+	case t.RewardTemperatureTo > t.RewardTemperature:
+		return fmt.Errorf("reward_temperature_min is %g; want at most reward_temperature, %g", t.RewardTemperatureTo, t.RewardTemperature)
+	case t.ReconstructorDim%t.ReconstructorHeads != 0:
+		return fmt.Errorf("reconstructor_dim is %d; want a multiple of reconstructor_heads, %d", t.ReconstructorDim, t.ReconstructorHeads)
+	}
+	return nil
+}
