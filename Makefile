@@ -1,0 +1,55 @@
+# Sputnik. `make` alone lists the targets. CONFIG= names a configuration, ARGS= goes to the command as it is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CONFIG ?=
+ARGS ?=
+GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/...
+WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
+export GOFLAGS := -buildvcs=false
+
+.PHONY: help setup env build test test-ground test-race lint bench demo train eval fuzz doctor clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## find or fetch libtorch; nothing to do when it is there
+	@python3 scripts/setup.py
+
+env: setup ## print what a shell needs for plain `go build`: eval "$$(make env)"
+	@cat .cache/env.sh
+
+build: ## build bin/sputnik
+	@$(WITH) go build -o bin/sputnik ./cmd/sputnik
+
+test: ## run every test
+	@$(WITH) CGO_ENABLED=0 go build ./... && go vet ./... && go test ./...
+
+test-ground: ## run the rooms that need no libtorch, without cgo
+	@CGO_ENABLED=0 go test $(GROUND)
+
+test-race: ## run the ground floor and torch under the race detector
+	@$(WITH) go test -race $(GROUND) ./torch
+
+lint: ## golangci-lint with the house's floors, govulncheck
+	@$(WITH) scripts/lint.sh
+
+bench: build ## speeds, printed by the programs that measure them
+	@$(WITH) go test -run '^$$' -bench . -benchtime 2s $(ARGS) ./token ./torch ./transformer ./agent ./compress
+
+demo: build ## shorten a real prompt with the embedded agent
+	@$(WITH) scripts/demo.sh
+
+train: build ## train an agent and its reconstructor: make train CONFIG=dev/quick_test.json
+	@$(WITH) bin/sputnik train --config $(or $(CONFIG),dev/quick_test.json) $(ARGS)
+
+eval: build ## evaluate a run: make eval CONFIG=dev/quick_eval.json
+	@$(WITH) bin/sputnik eval --config $(or $(CONFIG),dev/quick_eval.json) $(ARGS)
+
+fuzz: ## a short turn of every fuzz target
+	@$(WITH) scripts/fuzz.sh $(or $(ARGS),10s)
+
+doctor: build ## say what is there and run every component once
+	@$(WITH) bin/sputnik doctor
+
+clean: ## remove what was built; libtorch and models stay
+	rm -rf bin outputs

@@ -1,0 +1,99 @@
+package torch
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// Version is libtorch's, as of the headers this was built with; empty without libtorch.
+func Version() string { return cVersion() }
+
+// Available says why libtorch cannot be used in this binary; nil when it can.
+func Available() error { return available() }
+
+var loadCUDA = sync.OnceValue(cLoadCUDA)
+
+// CUDA returns how many devices there are, and why none.
+func CUDA() (devices int, reason error) {
+	if reason = loadCUDA(); reason != nil {
+		return 0, reason
+	}
+	return cDevices(), nil
+}
+
+// ParseDevice understands auto, cpu, cuda and cuda:N; auto is the first CUDA device or the CPU.
+func ParseDevice(name string) (Device, error) {
+	kind, number, numbered := strings.Cut(name, ":")
+	switch kind {
+	case "", "auto":
+		if devices, _ := CUDA(); devices > 0 {
+			return 0, nil
+		}
+		return CPU, nil
+	case "cpu":
+		return CPU, nil
+	case "cuda":
+		index := 0
+		if numbered {
+			var err error
+			if index, err = strconv.Atoi(number); err != nil || index < 0 {
+				return CPU, fmt.Errorf("device %q: want cpu, cuda or cuda:N", name)
+			}
+		}
+		devices, reason := CUDA()
+		if reason != nil {
+			return CPU, fmt.Errorf("device %s: %w", name, reason)
+		}
+		if index >= devices {
+			return CPU, fmt.Errorf("device %s: there are %d", name, devices)
+		}
+		return Device(index), nil
+	}
+	return CPU, fmt.Errorf("device %q: want auto, cpu, cuda or cuda:N", name)
+}
+
+// SetThreads bounds the threads of one operator; 0 leaves libtorch's choice, a thread a core.
+func SetThreads(n int) {
+	if n > 0 && available() == nil {
+		cSetThreads(n)
+	}
+}
+
+// Threads returns how many threads one operator may use.
+func Threads() int { return cThreads() }
+
+// Seed starts libtorch's generators, of all devices, anew.
+func Seed(seed uint64) {
+	if available() == nil {
+		cSeed(seed)
+	}
+}
+
+// RNGState returns the state of the CPU's generator, for a checkpoint.
+func RNGState() (state []byte, err error) {
+	err = NoGrad(func(s *Scope) error {
+		at, err := cRNGState()
+		if err != nil {
+			return err
+		}
+		state = RawBytes(s, s.adopt(at))
+		return nil
+	})
+	return state, err
+}
+
+// SetRNGState puts the CPU's generator back to where RNGState found it.
+func SetRNGState(state []byte) error {
+	return NoGrad(func(s *Scope) error { return cSetRNGState(s.FromBytes(state, UInt8, int64(len(state))).at()) })
+}
+
+func pointers(tensors []Tensor) []unsafe.Pointer {
+	each := make([]unsafe.Pointer, len(tensors))
+	for i, t := range tensors {
+		each[i] = t.at()
+	}
+	return each
+}

@@ -1,0 +1,63 @@
+package torch
+
+import "unsafe"
+
+// PolicyScores is the policy's fused forward at inference: weights in the order of agent's checkpoint, ids
+// [windows*length] with -1 where a window has no token, features [windows*length*dynamic] -> scores [windows*length].
+// A window's scores do not depend on how many windows there are, nor on the number of threads.
+func PolicyScores(weights []Tensor, blocks int, ids []int64, features []float32, windows, length int, scores []float32) error {
+	return NoGrad(func(*Scope) error {
+		return cPolicyScores(pointers(weights), blocks, ids, features, windows, length, scores)
+	})
+}
+
+// TransformerShape is what the fused forward must know beyond the weights.
+type TransformerShape struct {
+	Layers, Heads, KVHeads, HeadDim int
+	GPT2                            bool // else Llama
+	Epsilon, RopeTheta              float64
+}
+
+// Cache holds keys and values of what was read so far; it belongs to one goroutine and is closed once.
+type Cache struct{ at unsafe.Pointer }
+
+// NewCache makes an empty cache for a model of so many layers.
+func NewCache(layers int) *Cache { return &Cache{cCacheNew(layers)} }
+
+// Length returns how many tokens a row holds.
+func (c *Cache) Length() int { return cCacheLength(c.at) }
+
+// Close frees the cache.
+func (c *Cache) Close() {
+	if c.at != nil {
+		cCacheFree(c.at)
+		c.at = nil
+	}
+}
+
+// TransformerHidden runs a causal transformer: ids [batch, length], pads [batch] (ids of padding on the left of each
+// row) or not defined, cache or nil -> the normed hidden states [batch, length, width].
+func (s *Scope) TransformerHidden(shape TransformerShape, weights []Tensor, ids, pads Tensor, cache *Cache) Tensor {
+	var padding, store unsafe.Pointer
+	if pads.Defined() {
+		padding = pads.at()
+	}
+	if cache != nil {
+		store = cache.at
+	}
+	hidden, err := cTransformerHidden(shape, pointers(weights), ids.at(), padding, store)
+	if err != nil {
+		panic(&Error{Op: "transformer", Shapes: [][]int64{ids.Shape()}, Reason: err.Error()})
+	}
+	return s.adopt(hidden)
+}
+
+// HeadLosses returns -log softmax(hidden head^T)[target] a row, float32: hidden [n, width], head [vocabulary, width],
+// targets [n] -> [n].
+func (s *Scope) HeadLosses(hidden, head, targets Tensor) Tensor {
+	losses, err := cHeadLosses(hidden.at(), head.at(), targets.at())
+	if err != nil {
+		panic(&Error{Op: "head losses", Shapes: shapesOf([]any{hidden, head, targets}), Reason: err.Error()})
+	}
+	return s.adopt(losses)
+}

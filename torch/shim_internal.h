@@ -1,0 +1,19 @@
+// What the shim's C++ files share.
+#pragma once
+#include <exception>
+
+#include "shim.h"
+
+// The one line of an exception, without libtorch's stack, made by malloc.
+char* sp_message(const std::exception& e);
+
+// Runs body; an exception becomes a message in *err and the result `otherwise`. No exception crosses into Go.
+template <typename T, typename Body>
+T sp_guard(char** err, T otherwise, Body body) {
+  try {
+    return body();
+  } catch (const std::exception& e) {
+    *err = sp_message(e);
+  }
+  return otherwise;
+}
