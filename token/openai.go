@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf8"
 
@@ -90,15 +91,33 @@ func validEnd(text []byte, at int) int {
 }
 
 func (o *openAI) encodeValid(dst []Token, text []byte, base int) []Token {
-	ids, pieces, err := o.codec.Encode(string(text))
+	ids, pieces, err := o.codec.Encode(hideDelete(text))
 	if err != nil { // the pattern has no time limit and every byte has a token, so the codec has no reason to fail
 		return o.encodeBytes(dst, text, base)
 	}
-	for i, id := range ids {
-		dst = append(dst, Token{int32(id), base, base + len(pieces[i])})
-		base += len(pieces[i])
+	for i, at := 0, 0; i < len(ids); i++ {
+		if text[at] == del && pieces[i] == stand {
+			dst = o.encodeByte(dst, del, base+at)
+		} else {
+			dst = append(dst, Token{int32(ids[i]), base + at, base + at + len(pieces[i])})
+		}
+		at += len(pieces[i])
 	}
 	return dst
+}
+
+// The codec's pattern engine passes over U+007F as if it were not there. U+0002 is of the same class and, like
+// U+007F, is in no token but its own, so it can stand in.
+const (
+	del   = '\x7F'
+	stand = "\x02"
+)
+
+func hideDelete(text []byte) string {
+	if bytes.IndexByte(text, del) < 0 {
+		return string(text)
+	}
+	return string(bytes.ReplaceAll(text, []byte{del}, []byte(stand)))
 }
 
 func (o *openAI) encodeBytes(dst []Token, text []byte, base int) []Token {
