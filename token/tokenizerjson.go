@@ -169,12 +169,14 @@ func readVocab(raw []byte, byteLevel bool) (*vocab, error) {
 			return fmt.Errorf("id %d of %q is out of range", id, key)
 		}
 		text = unquote(text[:0], key)
+		piece := text
 		if byteLevel {
 			spelled = unspell(spelled[:0], text)
-			v.add(spelled, int32(id))
-			return nil
+			piece = spelled
 		}
-		v.add(text, int32(id))
+		if !v.add(piece, int32(id)) {
+			return fmt.Errorf("id %d belongs to two pieces, one of them %q", id, key)
+		}
 		return nil
 	})
 	return v, err

@@ -20,22 +20,28 @@ type extent struct{ start, length uint32 }
 
 func newVocab(count, size int) *vocab {
 	slots := 1024
-	for slots < 2*count {
+	for slots < 2*count && slots < 1<<20 {
 		slots *= 2
 	}
 	return &vocab{
 		bytes: make([]byte, 0, size),
-		at:    make([]extent, 0, count),
+		at:    make([]extent, 0, slots/2),
 		slots: make([]int32, slots),
 		mask:  uint64(slots - 1),
 		seed:  maphash.MakeSeed(),
 	}
 }
 
-// add gives id to piece. An earlier id of the same piece keeps it for lookups.
-func (v *vocab) add(piece []byte, id int32) {
+// add gives id to piece, and reports false if the id is taken. An earlier id of the same piece keeps it for lookups.
+func (v *vocab) add(piece []byte, id int32) bool {
 	for int(id) >= len(v.at) {
 		v.at = append(v.at, extent{})
+	}
+	if v.at[id].length > 0 {
+		return false
+	}
+	if len(piece) == 0 {
+		return true
 	}
 	if len(v.at)*2 > len(v.slots) {
 		v.grow()
@@ -44,6 +50,7 @@ func (v *vocab) add(piece []byte, id int32) {
 	v.bytes = append(v.bytes, piece...)
 	v.at[id] = extent{uint32(start), uint32(len(piece))}
 	v.index(id)
+	return true
 }
 
 // index enters id in the table.
@@ -99,6 +106,7 @@ const noRank = math.MaxUint32
 type pairTable struct {
 	slots []pairSlot
 	shift uint
+	used  int
 }
 
 type pairSlot struct {
@@ -109,7 +117,7 @@ type pairSlot struct {
 
 func newPairTable(count int) *pairTable {
 	t := &pairTable{shift: 64 - 10}
-	for 1<<(64-t.shift) < 2*count+2 {
+	for 1<<(64-t.shift) < 2*count+2 && t.shift > 64-24 {
 		t.shift--
 	}
 	t.slots = make([]pairSlot, 1<<(64-t.shift))
@@ -122,14 +130,31 @@ func (t *pairTable) hash(pair uint64) int {
 
 // set enters a merge; the first, lowest rank of a pair stands.
 func (t *pairTable) set(left, right int32, rank uint32, id int32) {
-	pair := uint64(uint32(left))<<32 | uint64(uint32(right)) + 1
-	for h := t.hash(pair); ; h = (h + 1) & (len(t.slots) - 1) {
+	if 2*t.used >= len(t.slots) {
+		t.grow()
+	}
+	t.put(pairSlot{uint64(uint32(left))<<32 | uint64(uint32(right)) + 1, rank, id})
+}
+
+func (t *pairTable) put(p pairSlot) {
+	for h := t.hash(p.pair); ; h = (h + 1) & (len(t.slots) - 1) {
 		switch slot := &t.slots[h]; slot.pair {
 		case 0:
-			*slot = pairSlot{pair, rank, id}
+			*slot = p
+			t.used++
 			return
-		case pair:
+		case p.pair:
 			return
+		}
+	}
+}
+
+func (t *pairTable) grow() {
+	old := t.slots
+	*t = pairTable{slots: make([]pairSlot, 2*len(old)), shift: t.shift - 1}
+	for _, p := range old {
+		if p.pair != 0 {
+			t.put(p)
 		}
 	}
 }
