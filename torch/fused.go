@@ -2,12 +2,16 @@ package torch
 
 import "unsafe"
 
-// PolicyScores is the policy's fused forward at inference: weights in the order of agent's checkpoint, ids
-// [windows*length] with -1 where a window has no token, features [windows*length*dynamic] -> scores [windows*length].
+// PolicyScores is the policy's fused forward at inference: weights in the order of agent's checkpoint, a dilation a
+// convolution, ids [windows*length] with -1 where a window has no token, features [windows*length*dynamic] -> scores [windows*length].
 // A window's scores do not depend on how many windows there are, nor on the number of threads.
-func PolicyScores(weights []Tensor, blocks int, ids []int64, features []float32, windows, length int, scores []float32) error {
+func PolicyScores(weights []Tensor, dilations []int, ids []int64, features []float32, windows, length int, scores []float32) error {
+	wide := make([]int64, len(dilations))
+	for i, d := range dilations {
+		wide[i] = int64(d)
+	}
 	return NoGrad(func(*Scope) error {
-		return cPolicyScores(pointers(weights), blocks, ids, features, windows, length, scores)
+		return cPolicyScores(pointers(weights), wide, ids, features, windows, length, scores)
 	})
 }
 

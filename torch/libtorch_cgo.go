@@ -110,9 +110,9 @@ func cSetRNGState(state unsafe.Pointer) error {
 	return failure(message)
 }
 
-func cPolicyScores(weights []unsafe.Pointer, blocks int, ids []int64, features []float32, windows, length int, scores []float32) error {
+func cPolicyScores(weights []unsafe.Pointer, dilations, ids []int64, features []float32, windows, length int, scores []float32) error {
 	var message *C.char
-	C.sp_policy_scores(&weights[0], C.int(blocks), (*C.int64_t)(&ids[0]), (*C.float)(&features[0]),
+	C.sp_policy_scores(&weights[0], (*C.int64_t)(&dilations[0]), C.int(len(dilations)), (*C.int64_t)(&ids[0]), (*C.float)(&features[0]),
 		C.int64_t(windows), C.int64_t(length), (*C.float)(&scores[0]), &message)
 	return failure(message)
 }

@@ -31,7 +31,7 @@ func cCacheNew(int) unsafe.Pointer                                         { ret
 func cCacheFree(unsafe.Pointer)                                            {}
 func cCacheLength(unsafe.Pointer) int                                      { return 0 }
 func cHeadLosses(_, _, _ unsafe.Pointer) (unsafe.Pointer, error)           { return nil, ErrNoLibtorch }
-func cPolicyScores([]unsafe.Pointer, int, []int64, []float32, int, int, []float32) error {
+func cPolicyScores([]unsafe.Pointer, []int64, []int64, []float32, int, int, []float32) error {
 	return ErrNoLibtorch
 }
 func cTransformerHidden(TransformerShape, []unsafe.Pointer, unsafe.Pointer, unsafe.Pointer, unsafe.Pointer) (unsafe.Pointer, error) {

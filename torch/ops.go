@@ -35,6 +35,7 @@ var (
 	opReshape, opExpand      = op("reshape", ""), op("expand", "")
 	opTranspose, opPermute   = op("transpose", "int"), op("permute", "")
 	opSqueeze, opUnsqueeze   = op("squeeze", "dim"), op("unsqueeze", "")
+	opAsStrided              = op("as_strided", "")
 	opPad                    = op("constant_pad_nd", "")
 	opContiguous             = op("contiguous", "")
 	opDetach, opClone        = op("detach", ""), op("clone", "")
@@ -199,6 +200,11 @@ func (s *Scope) Reshape(a Tensor, shape ...int64) Tensor { return s.one(opReshap
 
 // Expand repeats dimensions of size 1 without copying.
 func (s *Scope) Expand(a Tensor, shape ...int64) Tensor { return s.one(opExpand, a, shape) }
+
+// AsStrided views the storage by sizes, strides and an offset, in elements.
+func (s *Scope) AsStrided(a Tensor, size, stride []int64, offset int64) Tensor {
+	return s.one(opAsStrided, a, size, stride, offset)
+}
 
 // Transpose swaps two dimensions.
 func (s *Scope) Transpose(a Tensor, i, j int) Tensor { return s.one(opTranspose, a, i, j) }

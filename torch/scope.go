@@ -26,7 +26,7 @@ func (e *Error) Error() string {
 
 // Scope owns the tensors made in it. It belongs to one goroutine.
 type Scope struct {
-	owned []*handle
+	owned  []*handle
 	buffer *callBuffer // shared with the scopes within it
 }
 

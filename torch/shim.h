@@ -46,8 +46,8 @@ char* sp_load_cuda(void); // null when CUDA is there, else why not
 int sp_cuda_devices(void);
 
 // Fused inference: policy.cc and transformer.cc.
-int sp_policy_scores(void* const* weights, int blocks, const int64_t* ids, const float* features, int64_t windows,
-                     int64_t length, float* scores, char** err);
+int sp_policy_scores(void* const* weights, const int64_t* dilations, int blocks, const int64_t* ids,
+                     const float* features, int64_t windows, int64_t length, float* scores, char** err);
 
 typedef struct {
   int64_t layers, heads, kv_heads, head_dim, gpt2;

@@ -144,11 +144,13 @@ func TestGradientsAgreeWithFiniteDifferences(t *testing.T) {
 		"layer norm": func(s *torch.Scope, x torch.Tensor) torch.Tensor {
 			return s.LayerNorm(x, constant(s, 6), constant(s, 6), 1e-5)
 		},
-		"rms norm":   func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.RMSNorm(x, constant(s, 6), 1e-5) },
-		"gelu":       func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.GELU(x) },
-		"tanh gelu":  func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.GELUTanh(x) },
-		"silu":       func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.SiLU(x) },
-		"linear":     func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.Linear(x, constant(s, 4, 6), constant(s, 4)) },
+		"rms norm":  func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.RMSNorm(x, constant(s, 6), 1e-5) },
+		"gelu":      func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.GELU(x) },
+		"tanh gelu": func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.GELUTanh(x) },
+		"silu":      func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.SiLU(x) },
+		"linear": func(s *torch.Scope, x torch.Tensor) torch.Tensor {
+			return s.Linear(x, constant(s, 4, 6), constant(s, 4))
+		},
 		"softmax":    func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.Mul(s.Softmax(x, -1), constant(s, 2, 6)) },
 		"logsigmoid": func(s *torch.Scope, x torch.Tensor) torch.Tensor { return s.LogSigmoid(x) },
 		"attention": func(s *torch.Scope, x torch.Tensor) torch.Tensor {

@@ -1,0 +1,192 @@
+package agent
+
+import (
+	"context"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+const sample = "The first Nobel Prize in Physics was awarded in 1901 to Wilhelm Conrad Röntgen, of Germany, " +
+	"who received 150,782 SEK. John Bardeen is the only laureate to win the prize twice, in 1956 and 1972.\n"
+
+// fresh makes an agent whose every weight is random, so that no path through it is silent.
+func fresh(t testing.TB, c Config) (*Agent, token.Text) {
+	t.Helper()
+	if err := torch.Available(); err != nil {
+		t.Skip(err)
+	}
+	tokenizer, err := token.Open("smollm2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := token.Read(tokenizer, []byte(strings.Repeat(sample, 20)))
+	counter := NewCounter(tokenizer.VocabSize())
+	counter.Add(text.Tokens)
+	c.Tokenizer, c.Vocabulary = "smollm2", tokenizer.VocabSize()
+	torch.Seed(1)
+	a, err := New(c, tokenizer, counter.Statistics(1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		for _, w := range a.weights {
+			if err := torch.CopyInto(w.Tensor, s.Add(w.Tensor, s.Scale(s.Randn(torch.Float32, w.Tensor.Shape()...), 0.1))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, text
+}
+
+var small = Config{Embedding: 8, Hidden: 32, ContextWindow: 15, Layers: 4}
+
+// saved is the agent after a round trip through its folder.
+func saved(t testing.TB, a *Agent) *Agent {
+	t.Helper()
+	dir := t.TempDir()
+	if err := a.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(loaded.Close)
+	return loaded
+}
+
+func TestTheThreeForwardsAgree(t *testing.T) {
+	for _, c := range []Config{small, {Embedding: 4, Hidden: 16, ContextWindow: 3, Layers: 2}, {Embedding: 4, Hidden: 16, ContextWindow: 16, Layers: 5}} {
+		a, text := fresh(t, c)
+		loaded := saved(t, a)
+		fused, err := a.Score(context.Background(), text, 0.4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := loaded.score(context.Background(), text, 0.4, loaded.plain.scores)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var graph []float32
+		err = torch.NoGrad(func(s *torch.Scope) error {
+			graph = torch.Values[float32](s, a.Logits(s, a.NewBatch([]token.Text{text}, []float64{0.4})))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text.Tokens) < 2*windowLength {
+			t.Fatal("the text does not span several windows")
+		}
+		for i := range fused { // single precision, sums of 100 terms
+			if math.Abs(float64(fused[i]-graph[i])) > 2e-4 || math.Abs(float64(plain[i]-graph[i])) > 2e-4 {
+				t.Fatalf("token %d: fused %v, plain Go %v, graph %v", i, fused[i], plain[i], graph[i])
+			}
+		}
+	}
+}
+
+func TestScoresDoNotDependOnThreads(t *testing.T) {
+	a, text := fresh(t, small)
+	threads := torch.Threads()
+	defer torch.SetThreads(threads)
+	want, err := a.Score(context.Background(), text, 0.4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 3; n++ {
+		torch.SetThreads(n)
+		got, err := a.Score(context.Background(), text, 0.4)
+		if err != nil || !cmp.Equal(want, got) {
+			t.Fatalf("%d threads: other bits (%v)", n, err)
+		}
+	}
+}
+
+func TestAPaddedRowScoresAsItDoesAlone(t *testing.T) {
+	a, text := fresh(t, small)
+	short := token.Read(a.tokenizer, []byte(sample))
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		alone := torch.Values[float32](s, a.Logits(s, a.NewBatch([]token.Text{short}, []float64{0.5})))
+		both := torch.Values[float32](s, a.Logits(s, a.NewBatch([]token.Text{short, text}, []float64{0.5, 0.5})))
+		for i := range alone {
+			if math.Abs(float64(alone[i]-both[i])) > 1e-4 {
+				t.Errorf("token %d: %v alone, %v beside a longer text", i, alone[i], both[i])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnotherTokenizerIsRefused(t *testing.T) {
+	a, _ := fresh(t, small)
+	other, err := token.Open("gpt2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Matches(other); err == nil || !strings.Contains(err.Error(), "gpt2") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestADamagedFolderIsRefused(t *testing.T) {
+	a, _ := fresh(t, small)
+	dir := t.TempDir()
+	if err := a.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(dir+"/model.safetensors", 5000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(dir); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestTheFieldCoversTheContextWindow(t *testing.T) {
+	for window := 1; window <= 40; window++ {
+		for layers := 1; layers <= 6; layers++ {
+			if c := (Config{ContextWindow: window, Layers: layers}); c.reach() < window {
+				t.Errorf("window %d, %d layers: reach %d", window, layers, c.reach())
+			}
+		}
+	}
+	if diff := cmp.Diff([]int{1, 2, 4, 8}, Config{ContextWindow: 15, Layers: 4}.dilations()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func BenchmarkPolicyForward(b *testing.B) {
+	a, _ := fresh(b, Config{Embedding: 16, Hidden: 128, ContextWindow: 15, Layers: 4})
+	const windows = 8
+	ids, features, scores := make([]int64, windows*windowLength), make([]float32, windows*windowLength*dynamicFeatures), make([]float32, windows*windowLength)
+	for i := range ids {
+		ids[i] = int64(i * 7 % a.Vocabulary)
+	}
+	loaded := saved(b, a)
+	for name, run := range map[string]forward{"libtorch": a.fused, "go": loaded.plain.scores} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := run(ids, features, windows, scores); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tokens/s")
+		})
+	}
+}

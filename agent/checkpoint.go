@@ -1,0 +1,173 @@
+package agent
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/safetensors"
+)
+
+// file is an agent's config.json.
+type file struct {
+	ModelType string `json:"model_type"`
+	Config
+	Total float64 `json:"log_tokens"` // of the statistics
+}
+
+// Save writes config.json and model.safetensors to dir.
+func (a *Agent) Save(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	tensors := a.statistics.tensors()
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		for _, w := range a.weights {
+			tensors = append(tensors, safetensors.FromFloat32s(w.Name, torch.Values[float32](s, w.Tensor), w.Tensor.Shape()...))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save agent: %w", err)
+	}
+	if err := safetensors.Write(filepath.Join(dir, "model.safetensors"), tensors, map[string]string{"format": "pt"}); err != nil {
+		return err
+	}
+	return safetensors.Atomically(filepath.Join(dir, "config.json"), func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(file{ModelType, a.Config, a.statistics.total})
+	})
+}
+
+// Load reads an agent's folder; the tokenizer is found by its name.
+func Load(dir string) (*Agent, error) {
+	config, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil, fmt.Errorf("load agent: %w", err)
+	}
+	weights, err := safetensors.Open(filepath.Join(dir, "model.safetensors"))
+	if err != nil {
+		return nil, fmt.Errorf("load agent: %w", err)
+	}
+	defer weights.Close()
+	a, err := read(config, weights)
+	if err != nil {
+		return nil, fmt.Errorf("load agent %s: %w", dir, err)
+	}
+	return a, nil
+}
+
+func read(config []byte, weights *safetensors.File) (*Agent, error) {
+	var f file
+	if err := json.Unmarshal(config, &f); err != nil {
+		return nil, fmt.Errorf("config.json: %w", err)
+	}
+	if f.ModelType != ModelType {
+		return nil, fmt.Errorf("config.json: model_type is %q, want %s", f.ModelType, ModelType)
+	}
+	if err := f.Config.Check(); err != nil {
+		return nil, fmt.Errorf("config.json: %w", err)
+	}
+	tokenizer, err := token.Open(f.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Config.Matches(tokenizer); err != nil {
+		return nil, err
+	}
+	statistics, err := readStatistics(weights, f.Vocabulary)
+	if err != nil {
+		return nil, err
+	}
+	statistics.total = f.Total
+	a := &Agent{Config: f.Config, tokenizer: tokenizer, statistics: statistics, statics: statics(tokenizer, statistics)}
+	if a.plain, err = a.readPlain(weights); err != nil {
+		return nil, err
+	}
+	if torch.Available() == nil {
+		err = a.toTorch()
+	}
+	return a, err
+}
+
+func (a *Agent) readPlain(weights *safetensors.File) (*plain, error) {
+	p := &plain{Config: a.Config, statics: a.statics, weights: map[string][]float32{}}
+	names, shapes := a.weightShapes()
+	for i, name := range names {
+		values, shape, err := weights.Float32s(name)
+		if err != nil {
+			return nil, err
+		}
+		if fmt.Sprint(shape) != fmt.Sprint(shapes[i]) {
+			return nil, fmt.Errorf("tensor %q has the shape %v, want %v", name, shape, shapes[i])
+		}
+		p.weights[name] = values
+	}
+	return p, nil
+}
+
+// toTorch gives libtorch the weights that readPlain read.
+func (a *Agent) toTorch() error {
+	names, shapes := a.weightShapes()
+	return torch.NoGrad(func(s *torch.Scope) error {
+		for i, name := range names {
+			t := torch.From(s, a.plain.weights[name], shapes[i]...)
+			a.weights = append(a.weights, torch.Named{Name: name, Tensor: s.Keep(t)})
+		}
+		a.static = s.Keep(torch.From(s, a.statics, int64(a.Vocabulary), staticFeatures))
+		return nil
+	})
+}
+
+// tensors of the statistics, as a file holds them.
+func (s *Statistics) tensors() []safetensors.Tensor {
+	keys := make([]byte, 0, 4*len(s.pairs))
+	for _, key := range s.pairs {
+		keys = binary.LittleEndian.AppendUint32(keys, key)
+	}
+	n := int64(len(s.pairs))
+	return []safetensors.Tensor{
+		safetensors.FromFloat32s("statistics.unigrams", s.unigrams, int64(len(s.unigrams))),
+		{Name: "statistics.pairs", DType: "U32", Shape: []int64{n}, Data: keys},
+		{Name: "statistics.codes", DType: "U8", Shape: []int64{n}, Data: s.codes},
+	}
+}
+
+func readStatistics(weights *safetensors.File, vocabulary int) (*Statistics, error) {
+	s := &Statistics{}
+	var err error
+	if s.unigrams, _, err = weights.Float32s("statistics.unigrams"); err != nil {
+		return nil, err
+	}
+	if len(s.unigrams) != vocabulary {
+		return nil, fmt.Errorf("statistics of %d tokens, want %d", len(s.unigrams), vocabulary)
+	}
+	keys, err := weights.Bytes("statistics.pairs")
+	if err != nil {
+		return nil, err
+	}
+	codes, err := weights.Bytes("statistics.codes")
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) != 4*len(codes) {
+		return nil, fmt.Errorf("%d bytes of pairs for %d codes", len(keys), len(codes))
+	}
+	s.codes = append([]byte(nil), codes...)
+	for i := 0; i < len(keys); i += 4 {
+		s.pairs = append(s.pairs, binary.LittleEndian.Uint32(keys[i:]))
+	}
+	for _, v := range s.unigrams {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("the statistics hold a number that is not finite")
+		}
+	}
+	return s, nil
+}

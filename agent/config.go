@@ -1,0 +1,65 @@
+package agent
+
+import (
+	"fmt"
+
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// Config is the shape of a policy and the tokenizer it reads with.
+type Config struct {
+	Tokenizer     string `json:"tokenizer"`
+	Vocabulary    int    `json:"vocab_size"`
+	Embedding     int    `json:"embedding_dim"`
+	Hidden        int    `json:"policy_hidden_dim"`
+	ContextWindow int    `json:"context_window"` // tokens on each side that a logit depends on, at the least
+	Layers        int    `json:"layers"`
+}
+
+// ModelType marks an agent's config.json.
+const ModelType = "sputnik-agent"
+
+// Check says what is wrong with the shape.
+func (c Config) Check() error {
+	switch {
+	case min(c.Vocabulary, c.Embedding, c.Hidden, c.ContextWindow, c.Layers) < 1:
+		return fmt.Errorf("a size of the agent is missing or below 1: %+v", c)
+	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
+		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
+	}
+	return nil
+}
+
+// dilations of the convolutions: doubled from layer to layer while the field still has to grow, and 1 after that.
+func (c Config) dilations() []int {
+	dilations := make([]int, c.Layers)
+	reach := 0
+	for i := range dilations {
+		dilations[i] = 1
+		if i > 0 && dilations[i-1] > 0 && reach < c.ContextWindow {
+			dilations[i] = min(1<<i, max(1, c.ContextWindow-reach))
+		}
+		reach += dilations[i]
+	}
+	if short := c.ContextWindow - reach; short > 0 { // few layers and a wide window: the last reaches out
+		dilations[c.Layers-1] += short
+	}
+	return dilations
+}
+
+// reach is how far on each side a logit looks through the convolutions.
+func (c Config) reach() int {
+	reach := 0
+	for _, d := range c.dilations() {
+		reach += d
+	}
+	return reach
+}
+
+// Matches says whether tokens of t mean to the agent what they meant in training.
+func (c Config) Matches(t token.Tokenizer) error {
+	if t.Name() != c.Tokenizer || t.VocabSize() != c.Vocabulary {
+		return fmt.Errorf("the agent reads tokens of %s (%d), not of %s (%d)", c.Tokenizer, c.Vocabulary, t.Name(), t.VocabSize())
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package agent
+
+import (
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// Batch is texts as the graph reads them, padded on the right.
+type Batch struct {
+	Rows, Length int
+	ids          []int64   // [rows, length]
+	features     []float32 // [rows, length, dynamicFeatures]
+	present      []float32 // [rows, length, 1]: 0 at padding
+}
+
+// NewBatch lays out texts at the rates that each is to be cut to.
+func (a *Agent) NewBatch(texts []token.Text, rates []float64) Batch {
+	b := Batch{Rows: len(texts)}
+	for _, t := range texts {
+		b.Length = max(b.Length, len(t.Tokens), 1)
+	}
+	b.ids = make([]int64, b.Rows*b.Length)
+	b.features = make([]float32, b.Rows*b.Length*dynamicFeatures)
+	b.present = make([]float32, b.Rows*b.Length)
+	for row, t := range texts {
+		at := row * b.Length
+		for i, each := range t.Tokens {
+			b.ids[at+i], b.present[at+i] = int64(each.ID), 1
+		}
+		copy(b.features[at*dynamicFeatures:], a.statistics.places(t, rates[row]))
+	}
+	return b
+}
+
+// Present is 1 at tokens and 0 at padding: [rows, length].
+func (b Batch) Present(s *torch.Scope) torch.Tensor {
+	return torch.From(s, b.present, int64(b.Rows), int64(b.Length))
+}
+
+// Logits is the policy as an autograd graph: [rows, length]; what it says of padding means nothing.
+func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
+	rows, length := int64(b.Rows), int64(b.Length)
+	weights := a.weights
+	next := func() torch.Tensor {
+		w := weights[0].Tensor
+		weights = weights[1:]
+		return w
+	}
+	ids := torch.From(s, b.ids, rows, length)
+	features := torch.From(s, b.features, rows, length, dynamicFeatures)
+	present := torch.From(s, b.present, rows, length, 1)
+
+	x := s.Cat(-1, s.Embedding(next(), ids), s.Embedding(a.static, ids), features)
+	inputWeight := next()
+	x = s.Linear(x, inputWeight, next()) // [rows, length, hidden]
+	for _, dilation := range a.dilations() {
+		normWeight := next()
+		h := s.Mul(s.LayerNorm(x, normWeight, next(), 1e-5), present)
+		taps := next()
+		x = s.Add(x, s.GELU(convolve(s, h, taps, next(), int64(dilation))))
+	}
+	headWeight := next()
+	return s.Squeeze(s.Linear(x, headWeight, next()), -1)
+}
+
+// convolve sees each row's tokens at -dilation, 0 and +dilation: x [rows, length, width], taps [width, 3 width].
+func convolve(s *torch.Scope, x, taps, bias torch.Tensor, dilation int64) torch.Tensor {
+	before := s.Pad(x, 0, 0, 0, dilation, -dilation)
+	after := s.Pad(x, 0, 0, 0, -dilation, dilation)
+	return s.Linear(s.Cat(-1, before, x, after), taps, bias)
+}

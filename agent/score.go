@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// windowLength is how many tokens one forward at inference sees. Every window has this length, so that a token's score
+// depends on the text alone, not on what else is scored or on how many threads there are.
+const windowLength = 512
+
+// Score gives every token of a text a logit, higher is kept longer, for a rate in (0, 1].
+func (a *Agent) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
+	return a.score(ctx, text, rate, a.forward())
+}
+
+// forward is a way to score windows: ids [windows*windowLength], -1 where there is no token, and their features.
+type forward func(ids []int64, features []float32, windows int, scores []float32) error
+
+func (a *Agent) forward() forward {
+	if torch.Available() != nil || len(a.weights) == 0 {
+		return a.plain.scores
+	}
+	return a.fused
+}
+
+func (a *Agent) fused(ids []int64, features []float32, windows int, scores []float32) error {
+	weights := []torch.Tensor{a.weights[0].Tensor, a.static}
+	for _, w := range a.weights[1:] {
+		weights = append(weights, w.Tensor)
+	}
+	return torch.PolicyScores(weights, a.dilations(), ids, features, windows, windowLength, scores)
+}
+
+func (a *Agent) score(ctx context.Context, text token.Text, rate float64, run forward) ([]float32, error) {
+	n := len(text.Tokens)
+	scores := make([]float32, n)
+	if n == 0 {
+		return scores, nil
+	}
+	for _, t := range text.Tokens {
+		if int(t.ID) >= a.Vocabulary || t.ID < 0 {
+			return nil, fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
+		}
+	}
+	features := a.statistics.places(text, rate)
+	halo := a.reach()
+	step := windowLength - 2*halo
+	const group = 64 // windows a call: bounds memory on long texts
+	for start := 0; start < n; start += group * step {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		windows := min(group, (n-start+step-1)/step)
+		if err := scoreWindows(text.Tokens, features, scores, start, step, halo, windows, run); err != nil {
+			return nil, fmt.Errorf("score: %w", err)
+		}
+	}
+	return scores, nil
+}
+
+// scoreWindows scores the tokens [start, start + windows*step): each window sees halo more on both sides.
+func scoreWindows(tokens []token.Token, features, scores []float32, start, step, halo, windows int, run forward) error {
+	ids := make([]int64, windows*windowLength)
+	rows := make([]float32, windows*windowLength*dynamicFeatures)
+	for i := range ids {
+		ids[i] = -1
+		at := start + i/windowLength*step + i%windowLength - halo
+		if at >= 0 && at < len(tokens) {
+			ids[i] = int64(tokens[at].ID)
+			copy(rows[i*dynamicFeatures:(i+1)*dynamicFeatures], features[at*dynamicFeatures:])
+		}
+	}
+	out := make([]float32, len(ids))
+	if err := run(ids, rows, windows, out); err != nil {
+		return err
+	}
+	for w := range windows {
+		from := start + w*step
+		copy(scores[from:min(from+step, len(scores))], out[w*windowLength+halo:])
+	}
+	return nil
+}
