@@ -10,16 +10,24 @@ import (
 	"slices"
 )
 
-// Save writes the resolved configuration as path, usually config.json in a run's folder, whole or not at all.
-// The file loads again with --config.
+// Save writes the resolved configuration as path, usually config.json in a run's folder. The file loads again with
+// --config.
 func Save(path string, cfg any) error {
 	data, err := Marshal(cfg)
-	if err != nil {
-		return err
+	if err == nil {
+		err = WriteFile(path, data)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("save configuration: %w", err)
+	}
+	return nil
+}
+
+// WriteFile writes a file whole or not at all: under another name first, and to disk before it gets its own.
+func WriteFile(path string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer os.Remove(temp.Name()) // gone already when all went well
 	_, err = temp.Write(data)
@@ -36,7 +44,7 @@ func Save(path string, cfg any) error {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {
-		return fmt.Errorf("save configuration %s: %w", path, err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }
