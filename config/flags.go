@@ -28,7 +28,7 @@ func Flags(cfg any) []cli.Flag {
 		Name: "config", Usage: "JSON file with any of the fields below; searched as given, then under configs/"}}}
 	for _, f := range fields(cfg) {
 		usage := f.help
-		if bounds := f.bounds(); bounds != "" && f.match == "" {
+		if bounds := f.bounds(); bounds != "" && bounds != ", at least 0" && f.match == "" {
 			usage += ";" + trimComma(bounds)
 		}
 		flags = append(flags, &Flag{list: f.list(), bare: f.bare, env: f.env(), StringFlag: &cli.StringFlag{

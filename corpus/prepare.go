@@ -118,7 +118,12 @@ func (p *preparation) run(ctx context.Context, report func(done, total int64)) (
 		}
 		return Summary{}, err
 	}
-	return Summary{}, errors.Join(err, p.close())
+	err = errors.Join(err, p.close())
+	if p.counts.Documents == 0 && p.resumed.Counts.Documents == 0 {
+		os.RemoveAll(p.dir)
+		os.Remove(p.cfg.OutputDir) // goes only if nothing else is in it
+	}
+	return Summary{}, err
 }
 
 // open makes the folder for work in progress, or goes on in it if it is of the same settings and inputs.

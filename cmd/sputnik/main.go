@@ -78,7 +78,7 @@ func setLogger(format string, w io.Writer) error {
 
 // report says in one line why the process ends: as a log record for machines, else as plain text.
 func report(w io.Writer, err error) {
-	if errors.Is(err, context.Canceled) {
+	if err.Error() == context.Canceled.Error() { // nobody on the way said more
 		err = errors.New("stopped by a signal")
 	}
 	if _, json := slog.Default().Handler().(*slog.JSONHandler); json {
