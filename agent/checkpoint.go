@@ -46,8 +46,11 @@ func (a *Agent) Save(dir string) error {
 	})
 }
 
-// Load reads an agent's folder; the tokenizer is found by its name.
+// Load reads an agent's folder, or the best agent of a run's folder; the tokenizer is found by its name.
 func Load(dir string) (*Agent, error) {
+	if best := filepath.Join(dir, "best"); isDir(best) {
+		dir = best
+	}
 	config, err := os.ReadFile(filepath.Join(dir, "config.json"))
 	if err != nil {
 		return nil, fmt.Errorf("load agent: %w", err)
@@ -170,4 +173,9 @@ func readStatistics(weights *safetensors.File, vocabulary int) (*Statistics, err
 		}
 	}
 	return s, nil
+}
+
+func isDir(path string) bool {
+	stat, err := os.Stat(path)
+	return err == nil && stat.IsDir()
 }

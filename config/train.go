@@ -7,6 +7,7 @@ type Train struct {
 	DataPath          string   `name:"data_path" default:"" help:"folder or processed_data.json made by prepare, or any text that prepare reads; empty takes the sample corpus"`
 	ValDataPath       string   `name:"val_data_path" default:"" help:"sequences to select on; empty takes val_data.json beside data_path"`
 	CorpusPath        string   `name:"corpus_path" default:"" help:"plain text for recurrence and the reconstructor; empty takes data_path"`
+	ExcludeSources    []string `name:"exclude_sources" default:"brown" help:"sources of the corpus to leave out; brown may not be used for weights that ship"`
 	QAPath            []string `name:"qa_path" default:"" help:"files of questions with answers on a context (JSONL); empty takes those in the binary"`
 	OutputDir         string   `name:"output_dir" default:"outputs/train" help:"folder of the run"`
 	Resume            string   `name:"resume" default:"" bare:"latest" help:"go on from a checkpoint: its folder, or latest (the flag alone) for the newest under output_dir"`
@@ -27,14 +28,16 @@ type Train struct {
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"recompute activations in the backward pass: less memory, more time"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
-	ContextWindow    int `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
-	EmbeddingDim     int `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
-	PolicyHiddenDim  int `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
-	Layers           int `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
-	Rounds           int `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
-	Samples          int `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
-	SupervisedEpochs int `name:"supervised_epochs" default:"3" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
-	SupervisedSteps  int `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
+	ContextWindow    int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
+	EmbeddingDim     int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	PolicyHiddenDim  int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
+	Layers           int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
+	Rounds           int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
+	Samples          int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
+	SupervisedEpochs int     `name:"supervised_epochs" default:"3" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
+	SupervisedRate   float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
+	SupervisedBatch  int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
+	SupervisedSteps  int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 
 	RateMin             float64 `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
 	RateMax             float64 `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`

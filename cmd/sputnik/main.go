@@ -20,6 +20,7 @@ func commands() []*cli.Command {
 	return []*cli.Command{
 		tokenizeCommand(),
 		prepareCommand(),
+		trainCommand(),
 		versionCommand(),
 		completionCommand(),
 	}

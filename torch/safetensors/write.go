@@ -145,7 +145,7 @@ func CheckSums(dir string) error {
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(listed)), "\n") {
 		want, name, ok := strings.Cut(line, "  ")
-		if !ok || name != filepath.Base(name) {
+		if !ok || !filepath.IsLocal(name) {
 			return fmt.Errorf("%s in %s: bad line %q", SumsFile, dir, line)
 		}
 		got, err := sum(filepath.Join(dir, name))

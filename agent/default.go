@@ -1,0 +1,34 @@
+package agent
+
+import (
+	"embed"
+	"fmt"
+
+	"github.com/project-sputnik/sputnik/torch/safetensors"
+)
+
+// The default agent and the log of the run that trained it (agent/default/README.md).
+//
+//go:embed default/config.json default/model.safetensors
+var embedded embed.FS
+
+// Default returns the agent that is embedded in the binary; the caller closes it.
+func Default() (*Agent, error) {
+	config, err := embedded.ReadFile("default/config.json")
+	if err != nil {
+		return nil, err
+	}
+	raw, err := embedded.ReadFile("default/model.safetensors")
+	if err != nil {
+		return nil, err
+	}
+	weights, err := safetensors.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("embedded agent: %w", err)
+	}
+	a, err := read(config, weights)
+	if err != nil {
+		return nil, fmt.Errorf("embedded agent: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,11 @@
+// Package reconstructor is the model that has to live with what is left of a text. It reads what was kept and is asked
+// in two ways: for the original, reading
+//
+//	kept <sep> original
+//
+// where the loss of the dropped tokens (gap loss) says how much of them can be told from the rest; and for the targets
+// of probes, as a probe.Reader. It is any causal model of package transformer: a tiny one from scratch, or GPT-2 or
+// SmolLM2 with its first layers kept. It trains on random masks (sputnik reconstructor) and beside the agent.
+//
+// A Reconstructor owns its weights and is closed once; Losses, Gaps and Expand may be called from many goroutines.
+package reconstructor

@@ -1,0 +1,161 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/safetensors"
+)
+
+// keptCheckpoints is how many of a run's checkpoints stay on disk.
+const keptCheckpoints = 2
+
+var checkpointFiles = []string{
+	"agent/config.json", "agent/model.safetensors", "reconstructor/config.json", "reconstructor/model.safetensors",
+	"optimizer.safetensors", "state.json",
+}
+
+// checkpoint writes checkpoints/step-N under another name and renames it when it is whole; then latest points at it.
+func (t *Trainer) checkpoint() error {
+	parent := filepath.Join(t.cfg.OutputDir, "checkpoints")
+	name := fmt.Sprintf("step-%d", t.state.Step)
+	final, partial := filepath.Join(parent, name), filepath.Join(parent, "."+name+".partial")
+	if exists(filepath.Join(final, safetensors.SumsFile)) {
+		return t.point(name)
+	}
+	if err := t.writeCheckpoint(partial); err != nil {
+		os.RemoveAll(partial)
+		return fmt.Errorf("write checkpoint %s: %w", final, err)
+	}
+	if err := os.Rename(partial, final); err != nil {
+		os.RemoveAll(partial)
+		return err
+	}
+	if err := t.point(name); err != nil {
+		return err
+	}
+	return prune(parent)
+}
+
+func (t *Trainer) writeCheckpoint(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := t.agent.Save(filepath.Join(dir, "agent")); err != nil {
+		return err
+	}
+	if err := t.rebuild.Save(filepath.Join(dir, "reconstructor")); err != nil {
+		return err
+	}
+	if err := torch.Save(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState(), nil); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(dir, "state.json"), t.state); err != nil {
+		return err
+	}
+	return safetensors.WriteSums(dir, checkpointFiles...)
+}
+
+func (t *Trainer) optimizerState() []torch.Named {
+	var all []torch.Named
+	for _, each := range []struct {
+		name      string
+		optimizer *torch.AdamW
+	}{{"policy.", t.policy}, {"reconstructor.", t.rebuilds}} {
+		for _, s := range each.optimizer.State() {
+			all = append(all, torch.Named{Name: each.name + s.Name, Tensor: s.Tensor})
+		}
+	}
+	return all
+}
+
+// point makes latest name a checkpoint.
+func (t *Trainer) point(name string) error {
+	temporary := filepath.Join(t.cfg.OutputDir, ".latest")
+	os.Remove(temporary)
+	if err := os.Symlink(filepath.Join("checkpoints", name), temporary); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(t.cfg.OutputDir, "latest"))
+}
+
+// prune removes all but the newest checkpoints.
+func prune(parent string) error {
+	names, err := filepath.Glob(filepath.Join(parent, "step-*"))
+	if err != nil {
+		return err
+	}
+	sort.Slice(names, func(i, j int) bool { return stepOf(names[i]) > stepOf(names[j]) })
+	for _, old := range names[min(keptCheckpoints, len(names)):] {
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stepOf(name string) int {
+	_, number, _ := strings.Cut(filepath.Base(name), "step-")
+	step, _ := strconv.Atoi(number)
+	return step
+}
+
+// resume reads a checkpoint: a folder, or the newest whole one of the run for "latest".
+func (t *Trainer) resume(from string) error {
+	dir := from
+	if from == "latest" {
+		dir = filepath.Join(t.cfg.OutputDir, "latest")
+		if !exists(dir) {
+			return config.Usagef("resume: %s has no checkpoint yet; leave --resume out to begin", t.cfg.OutputDir)
+		}
+	}
+	if err := safetensors.CheckSums(dir); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	if err := torch.LoadInto(filepath.Join(dir, "agent", "model.safetensors"), t.agent.Parameters()); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	if err := t.rebuild.LoadInto(filepath.Join(dir, "reconstructor")); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	if err := torch.LoadInto(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState()); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "state.json"))
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	return json.Unmarshal(raw, &t.state)
+}
+
+// saveBest replaces best/ by the agent as it stands, and the reconstructor beside it.
+func (t *Trainer) saveBest() error {
+	best, fresh := filepath.Join(t.cfg.OutputDir, "best"), filepath.Join(t.cfg.OutputDir, ".best")
+	if err := os.RemoveAll(fresh); err != nil {
+		return err
+	}
+	if err := errors.Join(t.agent.Save(fresh), t.rebuild.Save(filepath.Join(fresh, "reconstructor"))); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(best); err != nil {
+		return err
+	}
+	return os.Rename(fresh, best)
+}
+
+func writeJSON(path string, value any) error {
+	return safetensors.Atomically(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(value)
+	})
+}

@@ -1,0 +1,259 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/rewards"
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// rollout is the episodes of one step: K of each task, side by side, task by task.
+type rollout struct {
+	tasks     []task
+	rates     []float64
+	decisions []decision // of all rounds
+	owner     [][2]int   // of each decision's actions: first episode and how many follow it
+	left      [][]bool   // [episode][unit] at the end
+	texts     []string   // what each episode left
+}
+
+// roll plays the episodes: each round the policy scores what is left, and noise at the sampling temperature draws.
+func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature float64) (*rollout, error) {
+	k := t.cfg.Samples
+	r := &rollout{tasks: tasks}
+	episodes := make([]env.Episode, 0, len(tasks)*k)
+	for i, task := range tasks {
+		random := env.Source(t.cfg.RandomSeed, step, 1<<18+i)
+		r.rates = append(r.rates, t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64())
+		for range k {
+			episodes = append(episodes, env.Episode{Sizes: env.UnitSizes(nil, task.text.Units), Rate: r.rates[i]})
+		}
+	}
+	nothing := func(_ context.Context, left [][]bool) ([]float64, error) { return make([]float64, len(left)), nil }
+	world, err := env.New(episodes, t.cfg.Rounds, nothing, env.PayAtEnd())
+	if err != nil {
+		return nil, err
+	}
+	state, err := world.Reset(ctx)
+	if err != nil {
+		return nil, err
+	}
+	random := make([]*rand.Rand, len(episodes))
+	for e := range random {
+		random[e] = env.Source(t.cfg.RandomSeed, step, e)
+	}
+	for done := false; !done; {
+		actions, err := t.act(r, state, random, temperature)
+		if err != nil {
+			return nil, err
+		}
+		before := state
+		next, err := world.Step(ctx, actions)
+		if err != nil {
+			return nil, err
+		}
+		r.record(before, next.State, k)
+		state, done = next.State, next.Done
+	}
+	r.left = state.Left
+	for e, left := range r.left {
+		task := tasks[e/k]
+		r.texts = append(r.texts, string(task.text.Kept(env.TokenMask(left, task.text.Units, len(task.text.Tokens)))))
+	}
+	return r, nil
+}
+
+// act scores what is left of every episode, plus noise. In the first round a task's episodes see the same text.
+func (t *Trainer) act(r *rollout, state env.State, random []*rand.Rand, temperature float64) ([][]float32, error) {
+	k := len(state.Left) / len(r.tasks)
+	each := 1
+	if state.Round == 0 {
+		each = k
+	}
+	var seen []decision
+	for e := 0; e < len(state.Left); e += each {
+		text, _ := remaining(r.tasks[e/k].text, state.Left[e])
+		seen = append(seen, decision{text: text, budget: state.Budget[e], rate: r.rates[e/k]})
+		r.owner = append(r.owner, [2]int{e, each})
+	}
+	actions := make([][]float32, len(state.Left))
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		scores, l := unitScores(s, t.agent, seen)
+		values := torch.Values[float32](s, scores)
+		for e := range actions {
+			row := values[e/each*l.units:]
+			_, places := remaining(r.tasks[e/k].text, state.Left[e])
+			drawn := env.Perturb(nil, row[:len(places)], temperature, random[e])
+			actions[e] = make([]float32, len(state.Left[e]))
+			for i, u := range places {
+				actions[e][u] = drawn[i]
+			}
+		}
+		return nil
+	})
+	r.decisions = append(r.decisions, seen...)
+	return actions, err
+}
+
+// record notes what the last decisions came to: which of the units they saw were kept.
+func (r *rollout) record(before, after env.State, k int) {
+	first := len(r.decisions)
+	for first > 0 && r.decisions[first-1].actions == nil {
+		first--
+	}
+	for i := first; i < len(r.decisions); i++ {
+		for e := r.owner[i][0]; e < r.owner[i][0]+r.owner[i][1]; e++ {
+			_, places := remaining(r.tasks[e/k].text, before.Left[e])
+			kept := make([]bool, len(places))
+			for j, u := range places {
+				kept[j] = after.Left[e][u]
+			}
+			r.decisions[i].actions = append(r.decisions[i].actions, action{kept: kept})
+		}
+	}
+}
+
+// remaining is a text without the units that were dropped, and the places of those that are left.
+func remaining(text token.Text, left []bool) (token.Text, []int) {
+	out := token.Text{Bytes: text.Bytes}
+	var places []int
+	for u, unit := range text.Units {
+		if !left[u] {
+			continue
+		}
+		first := len(out.Tokens)
+		out.Tokens = append(out.Tokens, text.Tokens[unit.First:unit.End]...)
+		out.Units = append(out.Units, token.Unit{First: first, End: len(out.Tokens)})
+		places = append(places, u)
+	}
+	return out, places
+}
+
+// pay asks the reader for every probe of every episode and gives actions their advantage. It returns the mean reward,
+// and the deviations of rewards and of distortions among a task's masks.
+func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread float64, err error) {
+	k := t.cfg.Samples
+	outcomes, err := t.outcomes(ctx, r, k)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
+	paid, distortions := make([]float64, len(outcomes)), make([]float64, len(outcomes))
+	for e, o := range outcomes {
+		paid[e], distortions[e] = t.reward(o, settings), rewards.Distortion(o, settings.Importance)
+		mean += paid[e] / float64(len(outcomes))
+	}
+	deviation, spread = within(paid, k), within(distortions, k)
+	advantages := make([]float64, 0, len(paid))
+	for from := 0; from < len(paid); from += k {
+		advantages = append(advantages, rewards.LeaveOneOut(nil, paid[from:from+k])...)
+	}
+	for i, d := range r.decisions {
+		for j := range d.actions {
+			r.decisions[i].actions[j].advantage = advantages[r.owner[i][0]+j] / max(t.state.RewardScale, 1e-3)
+		}
+	}
+	return mean, deviation, spread, nil
+}
+
+// within is the root of the mean variance inside groups of k.
+func within(values []float64, k int) float64 {
+	sum := 0.0
+	for from := 0; from < len(values); from += k {
+		mean := 0.0
+		for _, v := range values[from : from+k] {
+			mean += v / float64(k)
+		}
+		for _, v := range values[from : from+k] {
+			sum += (v - mean) * (v - mean)
+		}
+	}
+	return math.Sqrt(sum / float64(len(values)))
+}
+
+// outcomes reads every task with nothing, with all of it, and with what each of its episodes left.
+func (t *Trainer) outcomes(ctx context.Context, r *rollout, k int) ([]rewards.Outcome, error) {
+	var asked []probe.Task
+	var contexts []string
+	for i, task := range r.tasks {
+		asked = append(asked, task.Task, task.Task)
+		contexts = append(contexts, "", task.Text)
+		for e := i * k; e < (i+1)*k; e++ {
+			asked, contexts = append(asked, task.Task), append(contexts, r.texts[e])
+		}
+	}
+	losses, err := probe.Read(ctx, t.reader, asked, contexts)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]rewards.Outcome, 0, len(r.texts))
+	for i, task := range r.tasks {
+		block := losses[i*(k+2) : (i+1)*(k+2)]
+		for e := range k {
+			o := rewards.Outcome{Tokens: len(task.text.Tokens), Kept: env.Tokens(r.left[i*k+e], env.UnitSizes(nil, task.text.Units))}
+			for p := range task.Probes {
+				o.Answers = append(o.Answers, rewards.Answer{
+					None: block[0][p].Mean(), Full: block[1][p].Mean(), Kept: block[2+e][p].Mean(), Tokens: block[0][p].Tokens,
+				})
+			}
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes, nil
+}
+
+// jointStep plays, pays and moves the policy, and every few steps the reconstructor.
+func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]float64, error) {
+	total := t.phases().joint
+	progress := float64(within) / math.Max(1, float64(total-1))
+	temperature := t.cfg.GumbelInit * math.Pow(t.cfg.GumbelMin/t.cfg.GumbelInit, progress)
+	t.state.Temperature = t.schedule.At(within, t.state.Temperature, t.state.Spread)
+	r, err := t.roll(ctx, draw(t.data.tasks, t.cfg.BatchSize, t.cfg.RandomSeed, within), step, temperature)
+	if err != nil {
+		return nil, err
+	}
+	reward, deviation, spread, err := t.pay(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	t.state.RewardScale = 0.95*t.state.RewardScale + 0.05*deviation
+	t.state.Spread = 0.95*t.state.Spread + 0.05*spread
+	metrics := map[string]float64{"reward": reward, "reward_deviation": deviation, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
+	r.rate(metrics)
+	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: total, Floor: 0.1}
+	err = t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
+		loss, entropy := policyLoss(s, t.agent, r.decisions, temperature)
+		weight := t.cfg.EntropyWeight
+		metrics["entropy"] = s.Item(entropy)
+		if metrics["entropy"] < t.cfg.EntropyFloor {
+			weight *= 10
+		}
+		return s.Sub(loss, s.Scale(entropy, weight))
+	})
+	if err == nil && within%t.cfg.ReconstructorEvery == 0 {
+		err = t.rebuildStep(step, r, metrics)
+	}
+	return metrics, err
+}
+
+// rate notes the share of tokens that the episodes kept and were asked to keep.
+func (r *rollout) rate(metrics map[string]float64) {
+	kept, asked, tokens := 0, 0.0, 0
+	k := len(r.left) / len(r.tasks)
+	for e, left := range r.left {
+		text := r.tasks[e/k].text
+		kept += env.Tokens(left, env.UnitSizes(nil, text.Units))
+		tokens += len(text.Tokens)
+		asked += r.rates[e/k] * float64(len(text.Tokens))
+	}
+	metrics["rate"], metrics["rate_asked"] = float64(kept)/float64(tokens), asked/float64(tokens)
+	metrics["tokens"] = float64(tokens)
+}
+
+var errNotFinite = fmt.Errorf("the loss or its gradient is not finite")

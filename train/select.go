@@ -1,0 +1,50 @@
+package train
+
+import (
+	"context"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// selectionRates are the rates at which agents are compared while training.
+var selectionRates = []float64{0.3, 0.5}
+
+// answersKept is the share of held-out questions whose answer stands, whole, in what the agent keeps, over the
+// selection rates: cheap, and without a reader whose taste a run could learn.
+func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, error) {
+	kept, asked := 0, 0
+	for _, rate := range selectionRates {
+		for _, t := range tasks {
+			scores, err := a.Score(ctx, t.text, rate)
+			if err != nil {
+				return 0, err
+			}
+			mask := env.Select(scores, t.text.Units, env.Budget(len(t.text.Tokens), rate), nil)
+			left := string(t.text.Kept(env.TokenMask(mask, t.text.Units, len(t.text.Tokens))))
+			for _, p := range t.Probes {
+				asked++
+				if strings.Contains(left, p.Target) {
+					kept++
+				}
+			}
+		}
+	}
+	return float64(kept) / float64(max(1, asked)), nil
+}
+
+// supervisedValidation is the supervised loss on the held-out questions.
+func (t *Trainer) supervisedValidation() (loss float64, err error) {
+	var examples []labelled
+	for _, task := range t.data.selection {
+		examples = append(examples, spread(task.text, probe.Labels(task.Task)))
+	}
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		loss = s.Item(supervisedLoss(s, t.agent, examples, env.Source(t.cfg.RandomSeed, 0, 0), 0.5, 0.5))
+		return nil
+	})
+	return loss, err
+}

@@ -1,0 +1,144 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// maxSkipped is how many steps in a row may be skipped before a run gives up.
+const maxSkipped = 10
+
+// move takes one optimiser step on a loss. A loss or gradient that is not finite changes nothing, is counted and said.
+func (t *Trainer) move(optimiser *torch.AdamW, rate float64, name string, metrics map[string]float64, loss func(s *torch.Scope) torch.Tensor) error {
+	accumulate := float64(t.cfg.AccumulationSteps)
+	err := torch.Do(func(s *torch.Scope) error {
+		value := loss(s)
+		metrics[name+"_loss"] = s.Item(value)
+		if math.IsNaN(metrics[name+"_loss"]) || math.IsInf(metrics[name+"_loss"], 0) {
+			return errNotFinite
+		}
+		s.Backward(s.Scale(value, 1/accumulate))
+		return nil
+	})
+	if err == nil && (t.state.Step+1)%t.cfg.AccumulationSteps != 0 && name == "policy" {
+		return nil // gradients wait for the steps that follow
+	}
+	if err == nil {
+		limit := t.cfg.GradientClip
+		if limit == 0 {
+			limit = math.MaxFloat64
+		}
+		var norm float64
+		norm, err = torch.ClipNorm(optimiser.Params(), limit)
+		metrics[name+"_gradient_norm"] = norm
+		if err == nil && (math.IsNaN(norm) || math.IsInf(norm, 0)) {
+			err = errNotFinite
+		}
+	}
+	if errors.Is(err, errNotFinite) {
+		torch.ClearGrad(optimiser.Params()...)
+		t.state.Skipped++
+		t.state.SkippedRow++
+		t.log.Warn("step skipped", "step", t.state.Step, "network", name, "reason", err)
+		if t.state.SkippedRow >= maxSkipped {
+			return fmt.Errorf("%d steps in a row skipped: %w; lower the learning rate", maxSkipped, err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s step: %w", name, err)
+	}
+	t.state.SkippedRow = 0
+	return optimiser.Step(rate)
+}
+
+// supervisedStep moves the policy towards labels.
+func (t *Trainer) supervisedStep(examples []labelled, step, within, total int) (map[string]float64, error) {
+	metrics := map[string]float64{}
+	for _, e := range examples {
+		metrics["tokens"] += float64(len(e.worth))
+	}
+	random := env.Source(t.cfg.RandomSeed, step, 0)
+	schedule := torch.Schedule{Peak: t.cfg.SupervisedRate, Warmup: min(20, total/10+1), Total: total, Floor: 0.05}
+	return metrics, t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
+		return supervisedLoss(s, t.agent, examples, random, t.cfg.RateMin, t.cfg.RateMax)
+	})
+}
+
+// randomStep teaches the reconstructor to rebuild text from random masks of words, at rates from .05 to 1.
+func (t *Trainer) randomStep(step, within int) (map[string]float64, error) {
+	random := env.Source(t.cfg.RandomSeed, step, 0)
+	var examples []reconstructor.Example
+	for _, chunk := range draw(t.data.chunks, t.cfg.BatchSize, t.cfg.RandomSeed, within) {
+		examples = append(examples, t.rebuilding(chunk, randomMask(chunk, 0.05+0.95*random.Float64(), random)))
+	}
+	metrics := map[string]float64{"tokens": float64(len(examples) * chunkTokens)}
+	return metrics, t.moveReconstructor(examples, random, within, metrics)
+}
+
+// randomMask keeps each word with a probability.
+func randomMask(text token.Text, rate float64, random *rand.Rand) []bool {
+	kept := make([]bool, len(text.Units))
+	for u := range kept {
+		kept[u] = random.Float64() < rate
+	}
+	return env.TokenMask(kept, text.Units, len(text.Tokens))
+}
+
+// rebuilding is an example in the reconstructor's own tokens.
+func (t *Trainer) rebuilding(text token.Text, kept []bool) reconstructor.Example {
+	own, mask := t.rebuild.Align(text, kept)
+	return t.rebuild.Rebuilding(own.Tokens, mask)
+}
+
+// rebuildStep teaches the reconstructor from what the policy left: to rebuild the texts, and to answer their probes.
+func (t *Trainer) rebuildStep(step int, r *rollout, metrics map[string]float64) error {
+	random := env.Source(t.cfg.RandomSeed, step, 1<<19)
+	k := len(r.left) / len(r.tasks)
+	var examples []reconstructor.Example
+	for i, task := range r.tasks {
+		e := i*k + random.IntN(k)
+		mask := env.TokenMask(r.left[e], task.text.Units, len(task.text.Tokens))
+		p := task.Probes[random.IntN(len(task.Probes))]
+		examples = append(examples, t.rebuilding(task.text, mask), t.rebuild.Answering(probe.Reading{Context: r.texts[e], Probe: p}))
+	}
+	return t.moveReconstructor(examples, random, step, metrics)
+}
+
+func (t *Trainer) moveReconstructor(examples []reconstructor.Example, random *rand.Rand, within int, metrics map[string]float64) error {
+	schedule := torch.Schedule{Peak: t.cfg.ReconstructorRate, Warmup: t.cfg.WarmupSteps}
+	return t.move(t.rebuilds, schedule.At(within), "reconstructor", metrics, func(s *torch.Scope) torch.Tensor {
+		return t.rebuild.Loss(s, examples, random)
+	})
+}
+
+// step does the run's next step, in its phase, and returns what it measured.
+func (t *Trainer) step(ctx context.Context) (phase string, metrics map[string]float64, err error) {
+	p := t.phases()
+	step := t.state.Step
+	phase, within := p.at(step)
+	switch phase {
+	case "recurrence":
+		metrics, err = t.supervisedStep(draw(t.data.recurrent, t.cfg.SupervisedBatch, t.cfg.RandomSeed, within), step, within, p.recurrence)
+	case "answers":
+		metrics, err = t.supervisedStep(draw(t.data.labelled, t.cfg.SupervisedBatch, t.cfg.RandomSeed, within), step, within, p.answers)
+	case "rebuilding":
+		metrics, err = t.randomStep(step, within)
+	default:
+		metrics, err = t.jointStep(ctx, step, within)
+	}
+	if err != nil {
+		return phase, nil, fmt.Errorf("step %d (%s): %w", step, phase, err)
+	}
+	t.state.Step++
+	return phase, metrics, nil
+}

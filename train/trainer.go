@@ -1,0 +1,200 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/rewards"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// Trainer holds what a run moves.
+type Trainer struct {
+	cfg      config.Train
+	data     *data
+	agent    *agent.Agent
+	rebuild  *reconstructor.Reconstructor
+	reader   probe.Reader // who answers the probes that pay
+	own      bool         // the reader is the reconstructor itself
+	close    []func()
+	policy   *torch.AdamW
+	rebuilds *torch.AdamW
+	reward   rewards.Reward
+	schedule rewards.Schedule
+	state    State
+	log      *slog.Logger
+}
+
+// State is what a checkpoint holds beside weights and optimisers.
+type State struct {
+	Step        int     `json:"step"` // steps done, over all phases
+	Temperature float64 `json:"temperature"`
+	RewardScale float64 `json:"reward_scale"` // running deviation of the rewards of one text's masks
+	Spread      float64 `json:"spread"`       // running deviation of their distortions
+	Best        float64 `json:"best"`         // of the selection's measure
+	BestStep    int     `json:"best_step"`
+	Worse       int     `json:"worse"` // evaluations since the best
+	Skipped     int     `json:"skipped"`
+	SkippedRow  int     `json:"skipped_in_a_row"`
+}
+
+// phases are the numbers of steps of a run, in order.
+type phases struct{ recurrence, answers, rebuilding, joint int }
+
+func (p phases) total() int { return p.recurrence + p.answers + p.rebuilding + p.joint }
+
+// at names the phase of a step and counts the step within it.
+func (p phases) at(step int) (name string, within int) {
+	for _, phase := range []struct {
+		name  string
+		steps int
+	}{{"recurrence", p.recurrence}, {"answers", p.answers}, {"rebuilding", p.rebuilding}} {
+		if step < phase.steps {
+			return phase.name, step
+		}
+		step -= phase.steps
+	}
+	return "joint", step
+}
+
+func (t *Trainer) phases() phases {
+	each := func(n, batch int) int { return (n + batch - 1) / batch }
+	epoch := each(len(t.data.tasks), t.cfg.BatchSize)
+	if t.cfg.MaxStepsPerEpoch > 0 {
+		epoch = min(epoch, t.cfg.MaxStepsPerEpoch)
+	}
+	p := phases{
+		answers:    t.cfg.SupervisedEpochs * each(len(t.data.labelled), t.cfg.SupervisedBatch),
+		rebuilding: t.cfg.ReconstructorStart,
+		joint:      t.cfg.MaxEpochs * epoch,
+	}
+	if len(t.data.recurrent) > 0 {
+		p.recurrence = t.cfg.SupervisedSteps
+	}
+	return p
+}
+
+// New reads the data and makes or loads both models.
+func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, err error) {
+	if err := torch.Available(); err != nil {
+		return nil, err
+	}
+	device, err := torch.ParseDevice(cfg.Device)
+	if err != nil {
+		return nil, config.Usage(err)
+	}
+	if device != torch.CPU {
+		return nil, config.Usagef("device is %s; training runs on the CPU in this version", cfg.Device)
+	}
+	torch.SetThreads(cfg.Threads)
+	t = &Trainer{cfg: cfg, log: log, state: State{RewardScale: 1, Best: math.Inf(-1)}}
+	defer func() {
+		if err != nil {
+			t.Close()
+		}
+	}()
+	if t.data, err = load(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if err = t.makeModels(); err != nil {
+		return nil, err
+	}
+	if t.reward, err = rewards.New(cfg.RewardType); err != nil {
+		return nil, config.Usage(err)
+	}
+	t.schedule = rewards.Schedule{Kind: cfg.TemperatureSchedule, Start: cfg.RewardTemperature, End: cfg.RewardTemperatureTo, Steps: t.phases().joint}
+	if err = t.schedule.Validate(); err != nil {
+		return nil, config.Usage(err)
+	}
+	t.state.Temperature = cfg.RewardTemperature
+	return t, nil
+}
+
+func (t *Trainer) makeModels() (err error) {
+	torch.Seed(uint64(t.cfg.RandomSeed))
+	if t.agent, err = agent.New(agent.Config{
+		Tokenizer: t.cfg.Tokenizer, Vocabulary: t.data.tokenizer.VocabSize(), Embedding: t.cfg.EmbeddingDim,
+		Hidden: t.cfg.PolicyHiddenDim, ContextWindow: t.cfg.ContextWindow, Layers: t.cfg.Layers,
+	}, t.data.tokenizer, t.data.statistics); err != nil {
+		return err
+	}
+	t.close = append(t.close, t.agent.Close)
+	if err = t.agent.RequireGrad(); err != nil {
+		return err
+	}
+	if t.policy, err = torch.NewAdamW(policyGroups(t.agent, t.cfg.WeightDecay)...); err != nil {
+		return err
+	}
+	t.close = append(t.close, t.policy.Close)
+	if err = t.makeReconstructor(); err != nil {
+		return err
+	}
+	return t.makeReader()
+}
+
+// policyGroups gives the embedding a third of the rate and no decay: its rows see few gradients each.
+func policyGroups(a *agent.Agent, decay float64) []torch.Group {
+	embedding, rest := torch.Group{Rate: 0.3}, torch.Group{Rate: 1, Decay: decay}
+	for _, p := range a.Parameters() {
+		if p.Name == "embedding.weight" {
+			embedding.Params = append(embedding.Params, p)
+		} else {
+			rest.Params = append(rest.Params, p)
+		}
+	}
+	return []torch.Group{embedding, rest}
+}
+
+func (t *Trainer) makeReconstructor() (err error) {
+	if t.cfg.ReconstructorPath == "" {
+		t.rebuild, err = reconstructor.New(reconstructor.Shape{
+			Tokenizer: t.cfg.Tokenizer, Layers: t.cfg.ReconstructorLayers, Width: t.cfg.ReconstructorDim, Heads: t.cfg.ReconstructorHeads,
+		})
+	} else {
+		t.rebuild, err = reconstructor.Open(t.cfg.ReconstructorPath, torch.Float32, t.cfg.ReconstructorLayers)
+	}
+	if err != nil {
+		return err
+	}
+	t.close = append(t.close, t.rebuild.Close)
+	model := t.rebuild.Model()
+	if err := model.RequireGrad(); err != nil {
+		return err
+	}
+	t.rebuilds, err = torch.NewAdamW(torch.Group{Params: model.Parameters(), Rate: 1, Decay: t.cfg.WeightDecay})
+	if err == nil {
+		t.close = append(t.close, t.rebuilds.Close)
+	}
+	return err
+}
+
+func (t *Trainer) makeReader() error {
+	if t.cfg.Reader == "own" {
+		t.reader, t.own = t.rebuild, true
+		return nil
+	}
+	reader, err := reconstructor.Open(t.cfg.Reader, torch.BFloat16, 0)
+	if err != nil {
+		return fmt.Errorf("reader: %w", err)
+	}
+	t.reader = reader
+	t.close = append(t.close, reader.Close)
+	return nil
+}
+
+// Close frees both models.
+func (t *Trainer) Close() {
+	for i := len(t.close) - 1; i >= 0; i-- {
+		t.close[i]()
+	}
+	t.close = nil
+}
+
+// Agent is the policy as it stands.
+func (t *Trainer) Agent() *agent.Agent { return t.agent }
