@@ -47,3 +47,39 @@ func TestAVocabularyNamesItsPreTokenizer(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAVocabularyWrittenAsAFileMakesTheSameTokens(t *testing.T) {
+	scored := token.Vocabulary{
+		Pieces: []string{"<unk>", "<s>", "▁", "l", "o", "w", "e", "r", "lo", "low", "er", "▁low", "we", "<0x21>"},
+		Kinds:  []int32{2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 6}, Prefix: true,
+		Scores: []float32{0, 0, -20, -21, -22, -23, -24, -25, -1, -2, -3, -4, -5, 0},
+	}
+	merged := token.Vocabulary{
+		Pieces: []string{"<|x|>", "a", "b", "Ġ", "1", "Ċ", "ab", "Ġab", "Ġ1"}, Unknown: -1,
+		Kinds: []int32{3, 1, 1, 1, 1, 1, 1, 1, 1}, Merges: []string{"a b", "Ġ ab", "Ġ 1"},
+	}
+	for pre, v := range map[string]token.Vocabulary{"": scored, "gpt-2": merged, "smollm": merged, "llama-bpe": merged} {
+		v.Pre = pre
+		ours, err := token.FromVocabulary(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := v.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := token.Open(writeFile(t, "tokenizer.json", string(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"ab ab 11\n<|x|>", "lower low!<s>low  we", " 1 ab"} {
+			want, got := ours.Encode(nil, []byte(text)), read.Encode(nil, []byte(text))
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %q: %v, want %v", pre, text, got, want)
+			}
+			if a, b := ours.Decode(token.IDs(nil, want)), read.Decode(token.IDs(nil, got)); string(a) != string(b) {
+				t.Errorf("%s: %q decodes to %q and %q", pre, text, a, b)
+			}
+		}
+	}
+}

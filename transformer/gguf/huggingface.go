@@ -140,3 +140,16 @@ func cutBlock(stem string) (number, part string, ok bool) {
 	}
 	return number, part, ok
 }
+
+// Shape returns the shape of a weight under its Hugging Face name.
+func (m *Model) Shape(name string) ([]int64, error) {
+	w, ok := m.from[name]
+	if !ok {
+		return nil, fmt.Errorf("no weight %q", name)
+	}
+	shape := m.file.tensors[w.name].Shape
+	if w.transposed && len(shape) == 2 {
+		return []int64{shape[1], shape[0]}, nil
+	}
+	return shape, nil
+}
