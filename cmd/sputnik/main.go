@@ -19,6 +19,7 @@ import (
 func commands() []*cli.Command {
 	return []*cli.Command{
 		tokenizeCommand(),
+		modelsCommand(),
 		prepareCommand(),
 		trainCommand(),
 		versionCommand(),
