@@ -79,7 +79,9 @@ QUESTIONS = [
     "Finish the sentence: The early bird", "Which planet is closest to the sun?", "What is the opposite of 'cold'?",
     "Write a haiku about rain.", "Is the number 17 prime?", "What language is spoken in Brazil?",
     "Give an example of a mammal that lives in water.", "What should I pack for a day at the beach?",
+    "What is the largest ocean?", "Name a fruit that is yellow.", "What is the past tense of 'run'?", "Who painted the Mona Lisa?",
 ]
+NEAR = 0.01  # where two tokens are closer than this, the order of summation may decide: such an answer is no test
 PROMPTS = ["12-json.json", "15-code-go.txt", "16-code-python.txt", "20-markdown.md", "22-log-service.txt", "26-numbers.txt",
            "28-few-shot-math.txt", "30-contract.txt", "31-cjk.txt", "33-emoji.txt"]
 SOURCES = ["gsm8k", "peps", "handbook", "inaugural", "rust_book", "state_union", "eips", "kubernetes", "ebooks", "rust_rfcs"]
@@ -149,8 +151,10 @@ def smollm2(data):
             "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
             "intermediate_size", "max_position_embeddings", "rms_norm_eps", "rope_theta", "tie_word_embeddings")},
         "texts": [text_row(model, tok, name, text) for name, text in real_texts(data)],
-        "answers": [answer_row(model, tok, template, q, end) for q in QUESTIONS],
+        "answers": [row for row in (answer_row(model, tok, template, q, end) for q in QUESTIONS)
+                    if row["smallest_margin"] >= NEAR][:20],
     }
+    assert len(out["answers"]) == 20
     with open(os.path.join(HERE, "smollm2.json.gz"), "wb") as f, gzip.GzipFile("", "wb", 9, f, mtime=0) as g:
         g.write(json.dumps(out, ensure_ascii=False, separators=(",", ":")).encode())
     print(out["config"], "smallest margin", min(a["smallest_margin"] for a in out["answers"]))
