@@ -86,6 +86,12 @@ func pairHash(first, second int32) uint32 {
 // rarity is -log p of a token, in nats.
 func (s *Statistics) rarity(id int32) float32 { return float32(s.total) - s.unigrams[id] }
 
+// Rarity is -log p of a token on its own, in nats.
+func (s *Statistics) Rarity(id int32) float32 { return s.rarity(id) }
+
+// Surprisal is -log p of a token after the one before it, in nats.
+func (s *Statistics) Surprisal(before, id int32) float32 { return s.surprisal(before, id, before, id) }
+
 // surprisal is -log p of one token given its neighbour, in nats: interpolated from pairs and single tokens,
 // p = .7 c(first, second)/c(given) + .3 p(token). given is the neighbour's id, token the one that is priced.
 func (s *Statistics) surprisal(first, second, given, token int32) float32 {

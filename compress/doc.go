@@ -1,0 +1,21 @@
+// Package compress makes a text shorter by leaving words out.
+//
+//	text -> tokens with byte spans -> Scorer: one number a token -> selector: exact budget -> kept spans -> text
+//
+// A Scorer ranks; everything else is shared, so two scorers differ in nothing but their ranking. The agent is one, the
+// baselines of this package are others (Baseline), and package saliency provides more.
+//
+// What holds for every result, whatever the scorer:
+//
+//   - its text is the concatenation of its kept spans: byte ranges of the input, ascending, not touching;
+//   - it has at most as many tokens as asked for, counted by the caller's tokenizer on the text that comes out, and
+//     falls short only where no word that is left still fits;
+//   - protected bytes come out unchanged and in order; if they alone exceed the target, they come out alone, with a
+//     warning;
+//   - words are kept or dropped whole. Only a word that alone exceeds the target (and 64 tokens), such as a megabyte
+//     without a space, is cut, between characters, when room is left after all other words;
+//   - valid UTF-8 stays valid, and the same input and options give the same bytes;
+//   - if the scorer fails or panics, the original comes out beside the error.
+//
+// A Compressor is safe for concurrent use if its Scorer is, and owns nothing.
+package compress

@@ -1,0 +1,76 @@
+package compress
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// A Scorer says how much each token of a text matters: one number a token, higher is kept longer. The rate in (0, 1] is
+// the share of the tokens that will stay, for scorers that care. Equal texts and rates get equal scores.
+type Scorer interface {
+	Name() string
+	Score(ctx context.Context, text token.Text, rate float64) ([]float32, error)
+}
+
+// A Language knows how usual tokens are; agent.Statistics is one.
+type Language interface {
+	Rarity(id int32) float32            // -log p of a token on its own
+	Surprisal(before, id int32) float32 // -log p of a token after the one before it
+}
+
+// rule is a scorer without state: it writes the score of every token.
+type rule struct {
+	name  string
+	score func(text token.Text, language Language, seed int64, scores []float32)
+}
+
+var rules = map[string]rule{}
+
+func init() {
+	for _, r := range []rule{
+		{"random", random}, {"first", first}, {"last", last}, {"position", position}, {"length", length},
+		{"stopword", stopword}, {"frequency", frequency}, {"ngram", ngram},
+	} {
+		rules[r.name] = r
+	}
+}
+
+// Baselines lists the names that Baseline knows.
+func Baselines() []string { return slices.Sorted(maps.Keys(rules)) }
+
+// Baseline returns a scorer that has learned nothing, or nothing but counts:
+//
+//	random     draws from seed
+//	first      keeps the beginning
+//	last       keeps the end
+//	position   keeps both ends
+//	length     keeps the longest words
+//	stopword   drops stop words first, then at random
+//	frequency  keeps the rarest words
+//	ngram      keeps the words that surprise after the token before them
+func Baseline(name string, language Language, seed int64) (Scorer, error) {
+	r, known := rules[name]
+	if !known {
+		return nil, fmt.Errorf("no scorer is called %q; want %s", name, strings.Join(Baselines(), ", "))
+	}
+	return baseline{r, language, seed}, nil
+}
+
+type baseline struct {
+	rule
+	language Language
+	seed     int64
+}
+
+func (b baseline) Name() string { return b.name }
+
+func (b baseline) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
+	scores := make([]float32, len(text.Tokens))
+	b.score(text, b.language, b.seed, scores)
+	return scores, ctx.Err()
+}
