@@ -41,6 +41,7 @@ var loadKinds = sync.OnceFunc(func() {
 		kinds[r] = kindPictured
 	}
 	kinds['_'] = kindLetter
+	kinds['\u30fc'], kinds['\uff70'] = kindAlone, kindAlone // the long vowel of kana belongs to no one script
 	kinds['\u200b'], kinds['\ufeff'] = kindOther, kindOther // these do end a grapheme
 })
 
