@@ -8,6 +8,7 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/transformer"
+	"github.com/project-sputnik/sputnik/transformer/hub"
 )
 
 // Reconstructor is a causal model with its tokenizer.
@@ -51,7 +52,7 @@ func New(shape Shape) (*Reconstructor, error) {
 func Open(nameOrDir string, kind torch.Kind, layers int) (*Reconstructor, error) {
 	dir := nameOrDir
 	if _, err := os.Stat(dir); err != nil {
-		if dir, err = findModel(nameOrDir); err != nil {
+		if dir, err = hub.Find(nameOrDir); err != nil {
 			return nil, err
 		}
 	}

@@ -55,6 +55,10 @@ func ParseDevice(name string) (Device, error) {
 	return CPU, fmt.Errorf("device %q: want auto, cpu, cuda or cuda:N", name)
 }
 
+// HoardMemory keeps what is freed for the next tensor: training asks for the same large blocks again and again, and
+// half of its time would go to page faults (BenchmarkTrainStep in package train).
+func HoardMemory() { cHoard() }
+
 // SetThreads bounds the threads of one operator; 0 leaves libtorch's choice, a thread a core.
 func SetThreads(n int) {
 	if n > 0 && available() == nil {

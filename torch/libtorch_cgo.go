@@ -90,6 +90,7 @@ func cRequiresGrad(t unsafe.Pointer, on bool) error {
 	return failure(message)
 }
 
+func cHoard()           { C.sp_hoard() }
 func cSetThreads(n int) { C.sp_set_threads(C.int(n)) }
 func cThreads() int     { return int(C.sp_threads()) }
 func cSeed(seed uint64) { C.sp_seed(C.uint64_t(seed)) }

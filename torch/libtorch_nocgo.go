@@ -19,6 +19,7 @@ func cBackward(unsafe.Pointer) error                                       { ret
 func cGrad(unsafe.Pointer) unsafe.Pointer                                  { return nil }
 func cClearGrad(unsafe.Pointer)                                            {}
 func cRequiresGrad(unsafe.Pointer, bool) error                             { return ErrNoLibtorch }
+func cHoard()                                                              {}
 func cSetThreads(int)                                                      {}
 func cThreads() int                                                        { return 0 }
 func cSeed(uint64)                                                         {}

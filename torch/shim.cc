@@ -7,6 +7,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <torch/version.h>
 
 #include <cstring>
@@ -164,6 +165,22 @@ void sp_requires_grad(void* t, int on, char** err) {
     deref(t).requires_grad_(on != 0);
     return 0;
   });
+}
+
+// glibc gives large blocks back to the kernel at every free, and page faults then take a third of a training step's
+// time. Only the main arena can keep them, so it must be the only one before any thread asks for memory.
+__attribute__((constructor)) static void one_arena() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+void sp_hoard(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 2000000000);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 void sp_set_threads(int n) { at::set_num_threads(n); }

@@ -36,6 +36,7 @@ void sp_clear_grad(void* t);
 void sp_requires_grad(void* t, int on, char** err);
 
 // The process.
+void sp_hoard(void);
 void sp_set_threads(int n);
 int sp_threads(void);
 void sp_seed(uint64_t seed);

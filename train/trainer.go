@@ -92,6 +92,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, e
 	if device != torch.CPU {
 		return nil, config.Usagef("device is %s; training runs on the CPU in this version", cfg.Device)
 	}
+	torch.HoardMemory()
 	torch.SetThreads(cfg.Threads)
 	t = &Trainer{cfg: cfg, log: log, state: State{RewardScale: 1, Best: math.Inf(-1)}}
 	defer func() {
