@@ -24,20 +24,11 @@ type Language interface {
 }
 
 // rule is a scorer without state: it writes the score of every token.
-type rule struct {
-	name  string
-	score func(text token.Text, language Language, seed int64, scores []float32)
-}
+type rule func(text token.Text, language Language, seed int64, scores []float32)
 
-var rules = map[string]rule{}
-
-func init() {
-	for _, r := range []rule{
-		{"random", random}, {"first", first}, {"last", last}, {"position", position}, {"length", length},
-		{"stopword", stopword}, {"frequency", frequency}, {"ngram", ngram},
-	} {
-		rules[r.name] = r
-	}
+var rules = map[string]rule{
+	"random": random, "first": first, "last": last, "position": position, "length": length,
+	"stopword": stopword, "frequency": frequency, "ngram": ngram,
 }
 
 // Baselines lists the names that Baseline knows.
@@ -54,15 +45,16 @@ func Baselines() []string { return slices.Sorted(maps.Keys(rules)) }
 //	frequency  keeps the rarest words
 //	ngram      keeps the words that surprise after the token before them
 func Baseline(name string, language Language, seed int64) (Scorer, error) {
-	r, known := rules[name]
+	score, known := rules[name]
 	if !known {
 		return nil, fmt.Errorf("no scorer is called %q; want %s", name, strings.Join(Baselines(), ", "))
 	}
-	return baseline{r, language, seed}, nil
+	return baseline{name, score, language, seed}, nil
 }
 
 type baseline struct {
-	rule
+	name     string
+	score    rule
 	language Language
 	seed     int64
 }

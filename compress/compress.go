@@ -1,0 +1,187 @@
+package compress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"time"
+
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// Unit is what is kept or dropped as one.
+type Unit string
+
+// The units.
+const (
+	Word  Unit = "word"  // words of the text, with the white space before them
+	Token Unit = "token" // tokens of the model, or several where a character lies across them
+)
+
+// Options say how much of a text is wanted, and what of it in any case.
+type Options struct {
+	Rate         float64          // share of the tokens to keep, in (0, 1]; where TargetTokens is nil
+	TargetTokens *int             // tokens to keep at the most
+	Tokenizer    token.Tokenizer  // that counts; nil is the model's own
+	Unit         Unit             // empty is Word
+	Question     string           // what will be asked about the text; may be empty
+	Keep         []string         // words to protect
+	KeepRegexp   []*regexp.Regexp // whose matches are protected
+	KeepDigits   bool             // protect every word with a digit
+	StripTags    bool             // leave out the tags <keep> and </keep> themselves
+}
+
+// Check says what is wrong with the options.
+func (o Options) Check() error {
+	switch {
+	case o.TargetTokens != nil && *o.TargetTokens < 0:
+		return fmt.Errorf("target-tokens is %d; want 0 or more", *o.TargetTokens)
+	case o.TargetTokens == nil && !(o.Rate > 0 && o.Rate <= 1):
+		return fmt.Errorf("rate is %v; want a number above 0, up to 1", o.Rate)
+	case o.Unit != "" && o.Unit != Word && o.Unit != Token:
+		return fmt.Errorf("unit is %q; want word or token", o.Unit)
+	}
+	return nil
+}
+
+// target is how many tokens of n are wanted, and the rate that the scorer is told.
+func (o Options) target(n int) (int, float64) {
+	if o.TargetTokens == nil {
+		return int(math.Floor(o.Rate * float64(n))), o.Rate
+	}
+	return *o.TargetTokens, min(1, max(0.01, float64(*o.TargetTokens)/float64(max(1, n))))
+}
+
+// A Compressor shortens texts by the scores of a Scorer.
+type Compressor struct {
+	Model     string          // what results call the model
+	Tokenizer token.Tokenizer // the model's: Scorer takes its tokens
+	Scorer    Scorer
+	Language  Language // weighs the words of questions
+}
+
+// Compress returns the part of text that is worth most. When scoring fails, it returns the whole text beside the error,
+// which is then a Fault; with any other error there is no result.
+func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Result, error) {
+	started := time.Now()
+	if err := o.Check(); err != nil {
+		return Result{}, err
+	}
+	if o.Tokenizer == nil {
+		o.Tokenizer = c.Tokenizer
+	}
+	if o.Unit == "" {
+		o.Unit = Word
+	}
+	r := Result{Tokenizer: o.Tokenizer.Name(), Model: c.Model, Scorer: c.Scorer.Name(), Unit: o.Unit}
+	err := c.guarded(ctx, text, o, &r)
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
+	if err != nil {
+		err = Fault{err}
+		r.keepAll(text, err)
+	}
+	r.Elapsed = time.Since(started)
+	return r, err
+}
+
+// A Fault is an error of the scorer or of this package: the text that came with it is the original.
+type Fault struct{ Err error }
+
+func (f Fault) Error() string { return fmt.Sprintf("the text stays as it was: %v", f.Err) }
+
+// Unwrap returns what went wrong.
+func (f Fault) Unwrap() error { return f.Err }
+
+// keepAll makes the original the result.
+func (r *Result) keepAll(text []byte, reason error) {
+	r.Text, r.Kept = string(text), join([]Span{{0, len(text)}})
+	r.CompressedTokens, r.Rate = r.OriginalTokens, 1
+	r.Warnings = []string{reason.Error()}
+}
+
+// guarded is shorten without panics.
+func (c *Compressor) guarded(ctx context.Context, text []byte, o Options, r *Result) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("compress: panic: %v", p)
+		}
+	}()
+	return c.shorten(ctx, text, o, r)
+}
+
+func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Result) error {
+	read := token.Read(c.Tokenizer, text)
+	counted := read.Tokens
+	if o.Tokenizer != c.Tokenizer {
+		counted = o.Tokenizer.Encode(nil, text)
+	}
+	r.OriginalTokens = len(counted)
+	target, rate := o.target(len(counted))
+	p := protect(read, o)
+	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
+	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
+	if len(counted) > target || len(p.tags) > 0 {
+		scores, err := c.score(ctx, read, rate, o.Question)
+		if err != nil {
+			return err
+		}
+		units := read.Units
+		if o.Unit == Token {
+			units = tokenUnits(read)
+		}
+		pieces := cut(read, units, scores, p)
+		estimate(pieces, counted)
+		pieces = breakLong(pieces, text, target)
+		kept, spent := choose(text, pieces, target, o.Tokenizer)
+		r.Kept, r.CompressedTokens = spans(pieces, kept), spent
+	}
+	r.Text = string(concatenate(nil, text, r.Kept))
+	if r.OriginalTokens > 0 {
+		r.Rate = float64(r.CompressedTokens) / float64(r.OriginalTokens)
+	}
+	r.warn(len(text))
+	return nil
+}
+
+// score asks the scorer, and then the question if there is one.
+func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
+	scores, err := c.Scorer.Score(ctx, text, rate)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
+	case len(scores) != len(text.Tokens):
+		return nil, fmt.Errorf("scorer %s gave %d scores for %d tokens", c.Scorer.Name(), len(scores), len(text.Tokens))
+	case question != "" && c.Language == nil:
+		return nil, errors.New("a question needs to know the language")
+	case question != "":
+		return newQuestion(question, c.Tokenizer, c.Language).rerank(text, scores), nil
+	}
+	return scores, nil
+}
+
+func spans(pieces []piece, kept []bool) []Span {
+	var all []Span
+	for i, p := range pieces {
+		if kept[i] {
+			all = append(all, Span{p.start, p.end})
+		}
+	}
+	return join(all)
+}
+
+// warn says where the result may not be what was hoped for.
+func (r *Result) warn(size int) {
+	switch {
+	case r.CompressedTokens > r.TargetTokens && len(r.Protected) > 0:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("what is protected takes %d tokens, the target is %d; all of it was kept and nothing else",
+			r.CompressedTokens, r.TargetTokens))
+	case r.CompressedTokens > r.TargetTokens:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("even an empty text takes %d tokens of %s, the target is %d", r.CompressedTokens, r.Tokenizer, r.TargetTokens))
+	case r.Text == "" && size > 0:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("nothing is left: no word fits into %d tokens", r.TargetTokens))
+	}
+}

@@ -1,0 +1,385 @@
+package compress_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// theAgent is the embedded agent, opened once for all tests.
+var theAgent = sync.OnceValues(agent.Default)
+
+// compressor shortens by the scorer of a name.
+func compressor(t testing.TB, scorer string) *compress.Compressor {
+	t.Helper()
+	a, err := theAgent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &compress.Compressor{Model: "default", Tokenizer: a.Tokenizer(), Scorer: a, Language: a.Statistics()}
+	if scorer != "agent" {
+		if c.Scorer, err = compress.Baseline(scorer, a.Statistics(), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func open(t testing.TB, name string) token.Tokenizer {
+	t.Helper()
+	tokenizer, err := token.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokenizer
+}
+
+// shorten compresses and checks every promise that holds for any result.
+func shorten(t rapid.TB, c *compress.Compressor, text []byte, o compress.Options) compress.Result {
+	t.Helper()
+	r, err := c.Compress(context.Background(), text, o)
+	if err != nil {
+		t.Fatalf("%q: %v", clip(text), err)
+	}
+	if wrong := broken(r, text, o, c.Tokenizer); wrong != "" {
+		t.Fatalf("%s: %+v of %q", wrong, r, clip(text))
+	}
+	return r
+}
+
+func clip(text []byte) []byte { return text[:min(len(text), 400)] }
+
+// broken names the first promise that a result breaks.
+func broken(r compress.Result, text []byte, o compress.Options, own token.Tokenizer) string {
+	if o.Tokenizer == nil {
+		o.Tokenizer = own
+	}
+	var joined []byte
+	for i, s := range r.Kept {
+		if s[0] >= s[1] || s[1] > len(text) || i > 0 && s[0] <= r.Kept[i-1][1] {
+			return fmt.Sprintf("span %v is out of order, empty or touches", s)
+		}
+		joined = append(joined, text[s[0]:s[1]]...)
+	}
+	for _, p := range r.Protected {
+		if !slices.ContainsFunc(r.Kept, func(s compress.Span) bool { return s[0] <= p[0] && p[1] <= s[1] }) {
+			return fmt.Sprintf("protected %v is not kept", p)
+		}
+	}
+	switch n := len(o.Tokenizer.Encode(nil, joined)); {
+	case string(joined) != r.Text:
+		return "the text is not the concatenation of its spans"
+	case utf8.Valid(text) && !utf8.ValidString(r.Text):
+		return "valid UTF-8 became invalid"
+	case n != r.CompressedTokens:
+		return fmt.Sprintf("%d tokens, not %d", n, r.CompressedTokens)
+	case n > r.TargetTokens && len(r.Warnings) == 0:
+		return "the target is exceeded without a warning"
+	case n > r.TargetTokens && len(r.Protected) == 0 && len(joined) > 0:
+		return "the target is exceeded without protection"
+	case r.OriginalTokens != len(o.Tokenizer.Encode(nil, text)):
+		return "the original is miscounted"
+	}
+	return ""
+}
+
+// nasty are inputs that broke compressors before.
+func nasty(t testing.TB) map[string][]byte {
+	t.Helper()
+	inputs := map[string][]byte{
+		"nothing":                   nil,
+		"a blank":                   []byte(" \n\t "),
+		"one word":                  []byte("Sputnik"),
+		"invalid UTF-8":             []byte("caf\xe9 au lait \xff\xfe and \x80\x80\x80 more of it\xc3"),
+		"NUL bytes":                 []byte("one\x00two\x00\x00 three four"),
+		"a byte order mark":         []byte("\ufeffBegin here,\r\nthen go on\r\n"),
+		"100k repeated characters":  bytes.Repeat([]byte("a"), 100_000),
+		"100k combining marks":      []byte("e" + strings.Repeat("\u0301", 50_000)),
+		"100k stray bytes":          bytes.Repeat([]byte{0x80}, 100_000),
+		"200 kB on one line":        bytes.Repeat([]byte("All work and no play makes Jack a dull boy. "), 4600),
+		"an unclosed tag":           []byte("never <keep>closed, and </keep> closed</keep> once too often"),
+		"nested tags":               []byte("a <keep>b <keep>c</keep> d</keep> e f g h i j"),
+		"text that looks protected": []byte("&lt;keep> <KEEP>no</KEEP> < keep >no</ keep >"),
+	}
+	files, err := filepath.Glob("testdata/nasty/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no testdata/nasty", err)
+	}
+	for _, file := range files {
+		if inputs[filepath.Base(file)], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return inputs
+}
+
+func TestPromisesHoldOnNastyInput(t *testing.T) {
+	for name, text := range nasty(t) {
+		t.Run(name, func(t *testing.T) {
+			for _, tokenizer := range []string{"smollm2", "cl100k_base", "minilm"} {
+				for _, unit := range []compress.Unit{compress.Word, compress.Token} {
+					for _, rate := range []float64{0.01, 0.33, 0.7, 1} {
+						o := compress.Options{Rate: rate, Tokenizer: open(t, tokenizer), Unit: unit}
+						r := shorten(t, compressor(t, "frequency"), text, o)
+						if rate == 1 && r.Text != string(text) {
+							t.Errorf("rate 1 changed it to %q", clip([]byte(r.Text)))
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// A word of 100k characters is cut only because nothing else could fill the budget.
+func TestAWordBeyondTheTargetIsCutBetweenCharacters(t *testing.T) {
+	for _, each := range []string{"a", "é", "n\u0303\u0323", "ж"} {
+		text := []byte("Before " + strings.Repeat(each, 3000) + " after")
+		r := shorten(t, compressor(t, "frequency"), text, compress.Options{Rate: 0.5, Tokenizer: open(t, "cl100k_base")})
+		if r.CompressedTokens < r.TargetTokens-8 || !strings.HasPrefix(r.Text, "Before ") || !strings.HasSuffix(r.Text, " after") {
+			t.Errorf("%d of %d tokens: %.60q", r.CompressedTokens, r.TargetTokens, r.Text)
+		}
+		if rest := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(r.Text, "Before "), " after"), each, ""); rest != "" {
+			t.Errorf("%q was cut to leave %q", each, rest)
+		}
+	}
+}
+
+// prose is a text in which words cost from one token to several.
+const prose = "On 3 March 2024 Dr. Åsa Lindqvist-Öberg paid $1,250.50 for 12 spectrophotometers; the invoice (id 7f3a-99c1) " +
+	"went to ops@example.org. Nobody, however, had counted the crates: eleven stood in Gävle, one was lost between " +
+	"Örnsköldsvik and Härnösand. \"We'll find it,\" she said.\n\n- 東京の倉庫に二箱 — naïve café résumé 🚀🚀\n\tEnd of the minutes.\n"
+
+func TestTheBudgetIsUsedAsFarAsWholeWordsAllow(t *testing.T) {
+	text := []byte(strings.Repeat(prose, 3))
+	for _, scorer := range append(compress.Baselines(), "agent") {
+		for _, tokenizer := range []string{"smollm2", "gpt2", "o200k_base", "minilm"} {
+			tok := open(t, tokenizer)
+			for target := 5; target < 400; target += 31 {
+				r := shorten(t, compressor(t, scorer), text, compress.Options{TargetTokens: &target, Tokenizer: tok})
+				if len(r.Kept) == 1 || r.CompressedTokens == r.TargetTokens {
+					continue
+				}
+				if least := cheapest(r, text, tok); r.CompressedTokens+least <= r.TargetTokens {
+					t.Errorf("%s, %s: %d of %d tokens, and another word costs %d", scorer, tokenizer, r.CompressedTokens, r.TargetTokens, least)
+				}
+			}
+		}
+	}
+}
+
+// cheapest is what the cheapest word that was dropped would add, found by putting back each.
+func cheapest(r compress.Result, text []byte, t token.Tokenizer) int {
+	own, _ := token.Open("smollm2")
+	read := token.Read(own, text)
+	least := len(text)
+	for _, u := range read.Units {
+		start, end := u.Span(read.Tokens)
+		before, after := []byte{}, []byte{}
+		inside := false
+		for _, s := range r.Kept {
+			inside = inside || s[0] <= start && end <= s[1]
+			before = append(before, text[min(s[0], start):min(s[1], start)]...)
+			after = append(after, text[max(s[0], end):max(s[1], end)]...)
+		}
+		if !inside {
+			n := len(t.Encode(nil, slices.Concat(before, text[start:end], after)))
+			least = min(least, n-r.CompressedTokens)
+		}
+	}
+	return least
+}
+
+func TestPromisesHoldForAnyTextAndOptions(t *testing.T) {
+	tokenizers := []token.Tokenizer{nil}
+	for _, name := range []string{"gpt2", "cl100k_base", "o200k_base", "minilm"} {
+		tokenizers = append(tokenizers, open(t, name))
+	}
+	piece := rapid.OneOf(
+		rapid.SampledFrom([]string{" the", " of", "\n", " ", "<keep>", "</keep>", " 12.5%", " $3", "東京", "é", "🚀", "\u0301", "\u200d", "\r\n", "don't", " unbelievably", "\xff", "\xf0\x9f", "\x00"}),
+		rapid.StringN(0, 8, 16))
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(strings.Join(rapid.SliceOfN(piece, 0, 60).Draw(t, "text"), ""))
+		o := compress.Options{
+			Rate:       rapid.Float64Range(0.01, 1).Draw(t, "rate"),
+			Tokenizer:  rapid.SampledFrom(tokenizers).Draw(t, "tokenizer"),
+			Unit:       rapid.SampledFrom([]compress.Unit{"", compress.Word, compress.Token}).Draw(t, "unit"),
+			Question:   rapid.SampledFrom([]string{"", "Who is unbelievably late?"}).Draw(t, "question"),
+			Keep:       rapid.SampledFrom([][]string{nil, {"the"}, {"京", " 12"}}).Draw(t, "keep"),
+			KeepRegexp: rapid.SampledFrom([][]*regexp.Regexp{nil, {regexp.MustCompile(`b.l`)}}).Draw(t, "regexp"),
+			KeepDigits: rapid.Bool().Draw(t, "digits"),
+			StripTags:  rapid.Bool().Draw(t, "strip"),
+		}
+		c := properties(t)
+		r := shorten(t, c, text, o)
+		again := shorten(t, c, text, o)
+		r.Elapsed, again.Elapsed = 0, 0
+		if diff := cmp.Diff(r, again); diff != "" {
+			t.Fatalf("a second time it differs: %s", diff)
+		}
+		if !o.StripTags && len(r.Protected) > 0 && r.CompressedTokens <= r.TargetTokens {
+			idempotent(t, c, r, o)
+		}
+	})
+}
+
+// properties is compressor for rapid's checks.
+func properties(t *rapid.T) *compress.Compressor {
+	a, err := theAgent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &compress.Compressor{Model: "default", Tokenizer: a.Tokenizer(), Scorer: a, Language: a.Statistics()}
+}
+
+// idempotent: what was protected is protected in the result too.
+func idempotent(t *rapid.T, c *compress.Compressor, r compress.Result, o compress.Options) {
+	o.Keep, o.KeepRegexp, o.KeepDigits = nil, nil, false // tags alone are sure to survive in their surroundings
+	text := []byte(r.Text)
+	second := shorten(t, c, text, o)
+	for _, p := range second.Protected {
+		if !strings.Contains(second.Text, r.Text[p[0]:p[1]]) {
+			t.Fatalf("%q was protected and is gone", r.Text[p[0]:p[1]])
+		}
+	}
+}
+
+func TestManyAtOnceGiveTheSameBytesAsOneAlone(t *testing.T) {
+	c := compressor(t, "agent")
+	texts := [][]byte{[]byte(prose), []byte(strings.Repeat(prose, 20)), []byte("short"), bytes.Repeat([]byte("word "), 900)}
+	var want []string
+	for _, text := range texts {
+		want = append(want, shorten(t, c, text, compress.Options{Rate: 0.4}).Text)
+	}
+	var wait sync.WaitGroup
+	for worker := range 8 {
+		wait.Go(func() {
+			for i := range texts {
+				i = (i + worker) % len(texts)
+				if r, err := c.Compress(context.Background(), texts[i], compress.Options{Rate: 0.4}); err != nil || r.Text != want[i] {
+					t.Errorf("text %d differs: %v", i, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestWhatIsProtectedComesOut(t *testing.T) {
+	zero := 0
+	tests := map[string]struct {
+		text      string
+		o         compress.Options
+		want      string
+		protected []compress.Span
+		warning   string
+	}{
+		"what stands between tags, and the tags": {text: "aa <keep>b c</keep> dd", o: compress.Options{TargetTokens: &zero},
+			want: "<keep>b c</keep>", protected: []compress.Span{{3, 19}}, warning: "what is protected takes"},
+		"what stands between tags, without the tags": {text: "aa <keep>b c</keep> dd", o: compress.Options{TargetTokens: &zero, StripTags: true},
+			want: "b c", protected: []compress.Span{{9, 12}}, warning: "what is protected takes"},
+		"all but the tags when all fits": {text: "aa <keep>b c</keep> dd", o: compress.Options{Rate: 1, StripTags: true},
+			want: "aa b c dd", protected: []compress.Span{{9, 12}}},
+		"a word, but not inside another": {text: "Paris in Parisian spring", o: compress.Options{TargetTokens: &zero, Keep: []string{"Paris"}},
+			want: "Paris", protected: []compress.Span{{0, 5}}, warning: "what is protected takes"},
+		"a word of a script without spaces": {text: "我在东京住", o: compress.Options{TargetTokens: &zero, Keep: []string{"东京"}},
+			want: "东京", protected: []compress.Span{{6, 12}}, warning: "what is protected takes"},
+		"what an expression matches": {text: "id AB-12, id CD-34", o: compress.Options{TargetTokens: &zero, KeepRegexp: []*regexp.Regexp{regexp.MustCompile(`[A-Z]{2}-\d+`)}},
+			want: "AB-12CD-34", protected: []compress.Span{{3, 8}, {13, 18}}, warning: "what is protected takes"},
+		"numbers with sign and currency": {text: "It fell by -3.5% to $1,200 then", o: compress.Options{TargetTokens: &zero, KeepDigits: true},
+			want: "-3.5%$1,200", protected: []compress.Span{{11, 16}, {20, 26}}, warning: "what is protected takes"},
+		"nothing where a tag is never closed": {text: "a <keep>b", o: compress.Options{TargetTokens: &zero},
+			want: "", warning: "<keep> at byte 2 is never closed"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := shorten(t, compressor(t, "first"), []byte(test.text), test.o)
+			if r.Text != test.want || !slices.Equal(r.Protected, test.protected) {
+				t.Errorf("%q, protected %v; want %q, %v", r.Text, r.Protected, test.want, test.protected)
+			}
+			if all := strings.Join(r.Warnings, "; "); !strings.Contains(all, test.warning) || test.warning == "" && all != "" {
+				t.Errorf("warnings %q, want %q", all, test.warning)
+			}
+		})
+	}
+}
+
+type failing struct{ how string }
+
+func (failing) Name() string { return "failing" }
+
+func (f failing) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
+	switch f.how {
+	case "panics":
+		panic("out of cheese")
+	case "too few":
+		return make([]float32, len(text.Tokens)-1), nil
+	}
+	return nil, errors.New("out of cheese")
+}
+
+func TestTheOriginalComesOutWhenAScorerFails(t *testing.T) {
+	for _, how := range []string{"panics", "fails", "too few"} {
+		c := compressor(t, "first")
+		c.Scorer = failing{how}
+		r, err := c.Compress(context.Background(), []byte(prose), compress.Options{Rate: 0.5})
+		var fault compress.Fault
+		if !errors.As(err, &fault) || r.Text != prose || len(r.Warnings) != 1 || r.CompressedTokens != r.OriginalTokens {
+			t.Errorf("%s: %v, %+v", how, err, r)
+		}
+	}
+}
+
+func TestACancelledCallLeavesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r, err := compressor(t, "agent").Compress(ctx, []byte(prose), compress.Options{Rate: 0.5})
+	if !errors.Is(err, context.Canceled) || r.Text != "" {
+		t.Errorf("%v, %q", err, r.Text)
+	}
+}
+
+func TestAQuestionKeepsTheSentenceThatAnswersIt(t *testing.T) {
+	text := "The choir was founded in Riga by two teachers. It sang in nine countries. The hall burned down on a cold night " +
+		"in February. Its roof was made of copper sheets from Falun. Visitors pay four euros on Sundays."
+	for question, want := range map[string]string{
+		"Where did the copper of the roof come from?": "Falun",
+		"When did the hall burn?":                     "February",
+		"Who founded the choir?":                      "teachers",
+	} {
+		r := shorten(t, compressor(t, "first"), []byte(text), compress.Options{Rate: 0.3, Question: question})
+		if !strings.Contains(r.Text, want) {
+			t.Errorf("%s: %q", question, r.Text)
+		}
+	}
+}
+
+func TestAResultIsWrittenAsTheContractSays(t *testing.T) {
+	r := compress.Result{Text: "a\xff", OriginalTokens: 4, CompressedTokens: 2, Rate: 0.5, TargetTokens: 2, Tokenizer: "gpt2", Model: "default", Scorer: "agent", Unit: compress.Word, Kept: []compress.Span{{0, 2}}}
+	got, err := json.Marshal(r)
+	want := `{"text_base64":"Yf8=","original_tokens":4,"compressed_tokens":2,"rate":0.5,"target_tokens":2,"tokenizer":"gpt2","model":"default","scorer":"agent","unit":"word","kept":[[0,2]],"protected":[],"elapsed_ms":0}`
+	if err != nil || string(got) != want {
+		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+	}
+	got, _ = json.Marshal(compress.Result{})
+	if !strings.HasPrefix(string(got), `{"text":"","original_tokens":0,`) {
+		t.Errorf("an empty text: %s", got)
+	}
+}

@@ -1,0 +1,77 @@
+package compress
+
+import "slices"
+
+const (
+	// mostMisses bounds how many pieces fill looks at in vain, and with that its time.
+	mostMisses = 20000
+	// surroundings is how many bytes on each side a piece is priced in.
+	surroundings = 48
+	// farthest is how many pieces away surroundings are looked for.
+	farthest = 4096
+)
+
+// fill adds single pieces of order[from:] that still fit, the best first, until the target is met. Prices are taken in
+// the surroundings of a piece, which nearly always is what it costs in the whole; the count at the end is the one that
+// holds, and gives the last ones back while it exceeds the target. It returns how far in the order it came.
+func (s *selector) fill(from int) int {
+	start, left, misses := s.spent, s.target-s.spent, 0
+	var added []int32
+	at := from
+	for ; at < len(s.order) && left > 0 && misses < mostMisses; at++ {
+		i := s.order[at]
+		if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others
+			continue
+		}
+		price := s.price(int(i))
+		if price > left {
+			misses++
+			continue
+		}
+		left -= price
+		s.kept[i] = true
+		added = append(added, i)
+	}
+	s.spent = start
+	for give := 1; len(added) > 0; give *= 2 {
+		if n := s.total(); n <= s.target {
+			s.spent = n
+			break
+		}
+		for range min(give, len(added)) {
+			s.kept[added[len(added)-1]] = false
+			added = added[:len(added)-1]
+		}
+	}
+	if misses == mostMisses {
+		return len(s.order)
+	}
+	return at
+}
+
+// price is how many tokens piece i adds between the kept bytes around it.
+func (s *selector) price(i int) int {
+	before := i
+	for n := 0; n < surroundings && before > 0 && i-before < farthest; {
+		before--
+		if s.kept[before] {
+			n += s.pieces[before].end - s.pieces[before].start
+		}
+	}
+	buffer := s.counter.text[:0]
+	for j := before; j < i; j++ {
+		if p := s.pieces[j]; s.kept[j] { // of a long piece its end will do
+			buffer = append(buffer, s.text[max(p.start, p.end-4*surroundings):p.end]...)
+		}
+	}
+	border := len(buffer)
+	for j := i + 1; j < len(s.pieces) && len(buffer) < border+surroundings && j-i < farthest; j++ {
+		if p := s.pieces[j]; s.kept[j] {
+			buffer = append(buffer, s.text[p.start:min(p.end, p.start+4*surroundings)]...)
+		}
+	}
+	without := s.count(buffer)
+	p := s.pieces[i]
+	s.counter.text = slices.Insert(buffer, border, s.text[p.start:p.end]...)
+	return s.count(s.counter.text) - without
+}

@@ -1,0 +1,138 @@
+package compress
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+const (
+	// overlapWeight is what a sentence with all of a question's words gains on one with none, in deviations of the
+	// scorer, twice over.
+	overlapWeight = 8
+	// neighbourWeight is the share of its overlap that a sentence lends to the ones beside it.
+	neighbourWeight = 0.3
+)
+
+// question ranks sentences by the words that they share with it.
+type question struct {
+	stems   map[string]int // of its content words
+	weights []float64      // of each stem: its rarity in nats
+}
+
+func newQuestion(text string, t token.Tokenizer, language Language) question {
+	q := question{stems: map[string]int{}}
+	for _, w := range probe.Words(text) {
+		word := text[w.Start:w.End]
+		key := stem(word)
+		if _, again := q.stems[key]; again || probe.Stopword(word) {
+			continue
+		}
+		rarest := float32(0)
+		for _, each := range t.Encode(nil, []byte(" "+word)) {
+			rarest = max(rarest, language.Rarity(each.ID))
+		}
+		q.stems[key] = len(q.weights)
+		q.weights = append(q.weights, float64(rarest))
+	}
+	return q
+}
+
+// stem is a word without case and the commonest English endings: enough to match "founded" with "founders".
+func stem(word string) string {
+	word = strings.ToLower(word)
+	word = strings.TrimSuffix(strings.TrimSuffix(word, "'s"), "’s")
+	for _, ending := range []string{"ations", "ation", "ings", "ing", "ers", "ies", "ed", "er", "es", "s", "y", "e"} {
+		if short := strings.TrimSuffix(word, ending); len(short) < len(word) && utf8.RuneCountInString(short) >= 4 {
+			return short
+		}
+	}
+	return word
+}
+
+// rerank returns score = 2 z(scorer) + overlapWeight overlap(sentence) for every token, where the overlap of a sentence
+// is the weight of the question's words in it as a share of the best sentence's. A word that stands in every sentence
+// tells them apart no longer: weights are rarity x log(1 + sentences/sentences with the word).
+func (q question) rerank(text token.Text, scores []float32) []float32 {
+	whole := string(text.Bytes)
+	sentences := probe.Sentences(whole)
+	overlaps := q.overlaps(whole, sentences)
+	out := standardise(scores)
+	at := 0
+	for i, t := range text.Tokens {
+		for at+1 < len(sentences) && t.End > sentences[at+1].Start {
+			at++
+		}
+		out[i] *= 2
+		if len(overlaps) > 0 {
+			out[i] += float32(overlapWeight * overlaps[at])
+		}
+	}
+	return out
+}
+
+// overlaps are in [0, 1], 1 for the best sentence.
+func (q question) overlaps(text string, sentences []probe.Span) []float64 {
+	found := make([][]int, len(sentences)) // stems, each once
+	in := make([]int, len(q.weights))      // how many sentences have each
+	for i, s := range sentences {
+		sentence := text[s.Start:s.End]
+		for _, w := range probe.Words(sentence) {
+			at, asked := q.stems[stem(sentence[w.Start:w.End])]
+			if asked && !slices.Contains(found[i], at) {
+				found[i] = append(found[i], at)
+				in[at]++
+			}
+		}
+	}
+	own := make([]float64, len(sentences))
+	for i, stems := range found {
+		for _, at := range stems {
+			own[i] += q.weights[at] * math.Log(1+float64(len(sentences))/float64(in[at]))
+		}
+	}
+	return lend(own)
+}
+
+// lend gives each sentence a share of its neighbours' overlap and scales the largest to 1.
+func lend(own []float64) []float64 {
+	out := make([]float64, len(own))
+	most := 0.0
+	for i := range own {
+		beside := 0.0
+		if i > 0 {
+			beside = own[i-1]
+		}
+		if i+1 < len(own) {
+			beside = max(beside, own[i+1])
+		}
+		out[i] = max(own[i], neighbourWeight*beside)
+		most = max(most, out[i])
+	}
+	for i := range out {
+		if most > 0 {
+			out[i] /= most
+		}
+	}
+	return out
+}
+
+// standardise returns (scores - mean) / deviation.
+func standardise(scores []float32) []float32 {
+	mean, square := 0.0, 0.0
+	for _, s := range scores {
+		mean += float64(s) / float64(len(scores))
+	}
+	for _, s := range scores {
+		square += (float64(s) - mean) * (float64(s) - mean) / float64(len(scores))
+	}
+	out := make([]float32, len(scores))
+	for i, s := range scores {
+		out[i] = float32((float64(s) - mean) / math.Sqrt(square+1e-12))
+	}
+	return out
+}
