@@ -136,7 +136,11 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 		pieces := cut(read, units, scores, p)
 		estimate(pieces, counted)
 		pieces = breakLong(pieces, text, target)
-		kept, spent := choose(text, pieces, target, o.Tokenizer)
+		var g *glue
+		if o.Unit == Word {
+			g = newGlue(text, pieces)
+		}
+		kept, spent := choose(text, pieces, target, o.Tokenizer, g)
 		r.Kept, r.CompressedTokens = spans(pieces, kept), spent
 	}
 	r.Text = string(concatenate(nil, text, r.Kept))

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -199,12 +200,36 @@ func cheapest(r compress.Result, text []byte, t token.Tokenizer) int {
 			before = append(before, text[min(s[0], start):min(s[1], start)]...)
 			after = append(after, text[max(s[0], end):max(s[1], end)]...)
 		}
-		if !inside {
+		if !inside && !glues(before, text[start:end]) && !glues(text[start:end], after) {
 			n := len(t.Encode(nil, slices.Concat(before, text[start:end], after)))
 			least = min(least, n-r.CompressedTokens)
 		}
 	}
 	return least
+}
+
+// glues says whether two texts in a row make one word.
+func glues(before, after []byte) bool {
+	last, _ := utf8.DecodeLastRune(before)
+	first, _ := utf8.DecodeRune(after)
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return word(last) && word(first)
+}
+
+func TestTwoWordsNeverBecomeOne(t *testing.T) {
+	text := []byte("Apologies: Sven Larsen\n\nINES: Okay. Lindqvist-Öberg/Haddad\nand\tso_on (a)b\n")
+	words := regexp.MustCompile(`[\pL_]+`)
+	known := words.FindAllString(string(text), -1)
+	for seed := range int64(200) {
+		c := compressor(t, "random")
+		c.Scorer, _ = compress.Baseline("random", c.Language, seed)
+		r := shorten(t, c, text, compress.Options{Rate: 0.2 + float64(seed%7)/10})
+		for _, word := range words.FindAllString(r.Text, -1) {
+			if !slices.Contains(known, word) {
+				t.Errorf("%q in %q", word, r.Text)
+			}
+		}
+	}
 }
 
 func TestPromisesHoldForAnyTextAndOptions(t *testing.T) {

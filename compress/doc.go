@@ -14,6 +14,7 @@
 //     warning;
 //   - words are kept or dropped whole. Only a word that alone exceeds the target (and 64 tokens), such as a megabyte
 //     without a space, is cut, between characters, when room is left after all other words;
+//   - two words never become one: where what stood between them is dropped, the sign or space before the second stays;
 //   - valid UTF-8 stays valid, and the same input and options give the same bytes;
 //   - if the scorer fails or panics, the original comes out beside the error.
 //

@@ -20,6 +20,10 @@ func (s *selector) fill(from int) int {
 	at := from
 	for ; at < len(s.order) && left > 0 && misses < mostMisses; at++ {
 		i := s.order[at]
+		if s.shown[i] {
+			s.kept[i] = true
+			continue
+		}
 		if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others
 			continue
 		}
@@ -29,7 +33,7 @@ func (s *selector) fill(from int) int {
 			continue
 		}
 		left -= price
-		s.kept[i] = true
+		s.kept[i], s.shown[i] = true, true
 		added = append(added, i)
 	}
 	s.spent = start
@@ -49,29 +53,36 @@ func (s *selector) fill(from int) int {
 	return at
 }
 
-// price is how many tokens piece i adds between the kept bytes around it.
+// price is how many tokens piece i adds between the bytes around it, with what has to part it from them.
 func (s *selector) price(i int) int {
-	before := i
+	before, nearest := i, -1
 	for n := 0; n < surroundings && before > 0 && i-before < farthest; {
 		before--
-		if s.kept[before] {
-			n += s.pieces[before].end - s.pieces[before].start
+		if !s.shown[before] {
+			continue
 		}
+		if nearest < 0 {
+			nearest = before
+		}
+		n += s.pieces[before].end - s.pieces[before].start
 	}
 	buffer := s.counter.text[:0]
 	for j := before; j < i; j++ {
-		if p := s.pieces[j]; s.kept[j] { // of a long piece its end will do
+		if p := s.pieces[j]; s.shown[j] { // of a long piece its end will do
 			buffer = append(buffer, s.text[max(p.start, p.end-4*surroundings):p.end]...)
 		}
 	}
 	border := len(buffer)
 	for j := i + 1; j < len(s.pieces) && len(buffer) < border+surroundings && j-i < farthest; j++ {
-		if p := s.pieces[j]; s.kept[j] {
+		if p := s.pieces[j]; s.shown[j] {
 			buffer = append(buffer, s.text[p.start:min(p.end, p.start+4*surroundings)]...)
 		}
 	}
 	without := s.count(buffer)
-	p := s.pieces[i]
-	s.counter.text = slices.Insert(buffer, border, s.text[p.start:p.end]...)
+	start, end := s.pieces[i].start, s.pieces[i].end
+	if s.glue != nil && s.glue.joins(nearest, i) {
+		start = s.pieces[i-1].start
+	}
+	s.counter.text = slices.Insert(buffer, border, s.text[start:end]...)
 	return s.count(s.counter.text) - without
 }

@@ -19,10 +19,12 @@ type selector struct {
 	counter
 	target int
 
+	glue  *glue   // nil where pieces may be joined as they come
 	order []int32 // droppable pieces, the best first
 	sums  []int   // of the costs of order[:i]
 	kept  []bool
-	spent int // tokens of what is kept
+	shown []bool // kept, and what must stand between
+	spent int    // tokens of what is shown
 }
 
 // counter counts the tokens of a text with buffers of its own.
@@ -37,15 +39,17 @@ func (c *counter) count(text []byte) int {
 	return len(c.tokens)
 }
 
-// choose returns which pieces are kept and the tokens of the text that they make.
-func choose(text []byte, pieces []piece, target int, t token.Tokenizer) ([]bool, int) {
-	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}}
+// choose returns which pieces are shown and the tokens of the text that they make.
+func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue) ([]bool, int) {
+	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g,
+		kept: make([]bool, len(pieces)), shown: make([]bool, len(pieces))}
 	s.rank()
 	taken := s.search()
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
 		taken = s.fill(taken)
 	}
-	return s.kept, s.spent
+	s.compose()
+	return s.shown, s.spent
 }
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.
@@ -76,6 +80,10 @@ func (s *selector) rank() {
 func (s *selector) search() int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
+	if lowCount > s.target && s.glue != nil { // room for what is protected, if at all, and nothing between
+		s.glue = nil
+		lowCount = s.take(0)
+	}
 	if lowCount > s.target {
 		s.spent = lowCount
 		return high // what is protected exceeds the target: nothing more is taken
@@ -112,9 +120,6 @@ func (s *selector) guess(low, high, lowCount, highCount int) int {
 
 // take keeps what is protected and the best n of the rest, and counts the text.
 func (s *selector) take(n int) int {
-	if s.kept == nil {
-		s.kept = make([]bool, len(s.pieces))
-	}
 	for i, p := range s.pieces {
 		s.kept[i] = p.class == forced
 	}
@@ -126,11 +131,30 @@ func (s *selector) take(n int) int {
 
 // total counts the text of what is kept.
 func (s *selector) total() int {
+	s.compose()
 	s.counter.text = s.counter.text[:0]
 	for i, p := range s.pieces {
-		if s.kept[i] {
+		if s.shown[i] {
 			s.counter.text = append(s.counter.text, s.text[p.start:p.end]...)
 		}
 	}
 	return s.count(s.counter.text)
+}
+
+// compose shows what is kept, and between two words that would become one what stood before the second.
+func (s *selector) compose() {
+	copy(s.shown, s.kept)
+	if s.glue == nil {
+		return
+	}
+	before := -1
+	for i, kept := range s.kept {
+		if !kept {
+			continue
+		}
+		if s.glue.joins(before, i) {
+			s.shown[i-1] = true
+		}
+		before = i
+	}
 }

@@ -18,6 +18,7 @@ import (
 // commands are the verbs, in the order of --help; each is a file of this folder.
 func commands() []*cli.Command {
 	return []*cli.Command{
+		compressCommand(),
 		tokenizeCommand(),
 		modelsCommand(),
 		prepareCommand(),

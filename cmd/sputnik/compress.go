@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/project-sputnik/sputnik"
+	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+func compressCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "compress",
+		Usage:     "make a text shorter by leaving out the words that matter least",
+		Category:  "text",
+		ArgsUsage: "[FILE|-]",
+		Description: "The result has at most --rate of the tokens, or --target-tokens, counted by --tokenizer. What stands between\n" +
+			"<keep> and </keep> comes out unchanged. --jsonl reads lines {\"id\",\"text\",\"question\"?} and writes one result a\n" +
+			"line in the same order; a bad line becomes {\"id\",\"error\"}, is reported with its number, and ends the command\n" +
+			"with 1.",
+		Flags:        compressFlags(),
+		Action:       compressAction,
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return config.Usage(err) },
+	}
+}
+
+func compressFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.Float64Flag{Name: "rate", Value: 0.5, EnvVars: []string{"SPUTNIK_RATE"}, Usage: "share of the tokens to keep, above 0 and up to 1"},
+		&cli.IntFlag{Name: "target-tokens", Usage: "tokens to keep at the most, in place of --rate", DefaultText: "by --rate"},
+		&cli.StringFlag{Name: "tokenizer", EnvVars: []string{"SPUTNIK_TOKENIZER"}, DefaultText: "the model's own",
+			Usage: "that counts: a tokenizer.json, a folder with one, or one of " + strings.Join(token.Names(), ", ")},
+		&cli.StringFlag{Name: "model", Value: sputnik.Default, EnvVars: []string{"SPUTNIK_MODEL"},
+			Usage: "default, or the folder of an agent or of the run that trained it"},
+		&cli.StringFlag{Name: "scorer", Value: "agent", Usage: "what ranks: agent, or " + strings.Join(compress.Baselines(), ", ")},
+		&cli.Int64Flag{Name: "seed", Usage: "of scorers that draw"},
+		&cli.StringFlag{Name: "question", Usage: "what will be asked about the text"},
+		&cli.StringSliceFlag{Name: "keep", Usage: "a word to protect; may be repeated"},
+		&cli.StringSliceFlag{Name: "keep-regex", Usage: "protect what this expression (RE2) matches; may be repeated"},
+		&cli.BoolFlag{Name: "keep-digits", Usage: "protect every word with a digit in it"},
+		&cli.BoolFlag{Name: "strip-tags", Usage: "leave the tags <keep> and </keep> themselves out"},
+		&cli.StringFlag{Name: "unit", Value: "word", Usage: "what is kept or dropped as one: word or token"},
+		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, html or markdown"},
+		&cli.BoolFlag{Name: "jsonl", Usage: "compress line by line"},
+	}
+}
+
+func compressAction(c *cli.Context) error {
+	write, known := compressFormats[c.String("format")]
+	switch {
+	case !known:
+		return config.Usagef("format is %q; want text, json, html or markdown", c.String("format"))
+	case c.Bool("jsonl") && c.IsSet("format") && c.String("format") != "json":
+		return config.Usagef("jsonl writes JSON, not %s", c.String("format"))
+	case c.IsSet("rate") && c.IsSet("target-tokens"):
+		return config.Usagef("rate and target-tokens are both given; want one of them")
+	}
+	options := compressOptions(c)
+	model, err := sputnik.Open(c.String("model"))
+	if err != nil {
+		return config.Usage(err)
+	}
+	defer model.Close()
+	if _, err := model.Compress(c.Context, "", options...); err != nil { // before anything is read
+		return usageUnlessStopped(err)
+	}
+	in, err := openInput(c)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out := bufio.NewWriterSize(c.App.Writer, 1<<16)
+	if c.Bool("jsonl") {
+		return errors.Join(compressLines(c, model, options, in, out), out.Flush())
+	}
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return config.Usagef("read %s: %w", inputName(c), err)
+	}
+	r, err := model.Compress(c.Context, string(text), options...)
+	if err != nil && !isFault(err) {
+		return err
+	}
+	if err == nil {
+		warn(c, "", r.Warnings)
+	}
+	return errors.Join(err, write(out, r, text), out.Flush())
+}
+
+// compressOptions are the flags in the library's words; the library checks them.
+func compressOptions(c *cli.Context) []sputnik.Option {
+	options := []sputnik.Option{sputnik.Scorer(c.String("scorer"), c.Int64("seed")), sputnik.Rate(c.Float64("rate")),
+		sputnik.Unit(compress.Unit(c.String("unit"))), sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
+	if c.IsSet("target-tokens") {
+		options = append(options, sputnik.TargetTokens(c.Int("target-tokens")))
+	}
+	if name := c.String("tokenizer"); name != "" {
+		options = append(options, sputnik.Tokenizer(name))
+	}
+	for _, expression := range c.StringSlice("keep-regex") {
+		options = append(options, sputnik.KeepRegexp(expression))
+	}
+	if c.Bool("keep-digits") {
+		options = append(options, sputnik.KeepDigits())
+	}
+	if c.Bool("strip-tags") {
+		options = append(options, sputnik.StripTags())
+	}
+	return options
+}
+
+var compressFormats = map[string]func(w *bufio.Writer, r sputnik.Result, original []byte) error{
+	"text": func(w *bufio.Writer, r sputnik.Result, _ []byte) error {
+		_, err := w.WriteString(r.Text)
+		return err
+	},
+	"json": func(w *bufio.Writer, r sputnik.Result, _ []byte) error {
+		line, err := r.MarshalJSON()
+		return errors.Join(err, writeLine(w, line))
+	},
+	"html":     func(w *bufio.Writer, r sputnik.Result, original []byte) error { return r.HTML(w, original) },
+	"markdown": func(w *bufio.Writer, r sputnik.Result, original []byte) error { return r.Markdown(w, original) },
+}
+
+// warn reports what a result warns of, on stderr.
+func warn(c *cli.Context, where string, warnings []string) {
+	for _, warning := range warnings {
+		fmt.Fprintf(c.App.ErrWriter, "sputnik: warning: %s%s\n", where, warning)
+	}
+}
+
+func isFault(err error) bool {
+	var fault compress.Fault
+	return errors.As(err, &fault)
+}
+
+func usageUnlessStopped(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return config.Usage(err)
+}

@@ -1,0 +1,185 @@
+// Package sputnik makes a prompt shorter by leaving out the words that matter least.
+//
+//	c, err := sputnik.Open(sputnik.Default)
+//	if err != nil { ... }
+//	defer c.Close()
+//	result, err := c.Compress(ctx, text, sputnik.Rate(0.5))
+//
+// A Compressor is safe for concurrent use. What a result promises is written in package compress.
+package sputnik
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// Default is the agent that is embedded in the program.
+const Default = "default"
+
+// A Result is a shortened text and how it came about.
+type Result = compress.Result
+
+// A Compressor owns a model until it is closed.
+type Compressor struct {
+	model string
+	open  sync.RWMutex // held for reading by whoever uses the agent
+	agent *agent.Agent // nil once closed
+}
+
+// Open loads a model: Default, or the folder of an agent or of the run that trained it.
+func Open(model string) (*Compressor, error) {
+	var a *agent.Agent
+	var err error
+	if model == Default {
+		a, err = agent.Default()
+	} else {
+		a, err = agent.Load(model)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Compressor{model: model, agent: a}, nil
+}
+
+// Close frees the model once the calls that use it are done.
+func (c *Compressor) Close() {
+	c.open.Lock()
+	defer c.open.Unlock()
+	if c.agent != nil {
+		c.agent.Close()
+		c.agent = nil
+	}
+}
+
+// Compress returns text without the words that matter least: half of its tokens stay unless an option says otherwise.
+// If the model fails, the original text comes out beside the error, a compress.Fault.
+func (c *Compressor) Compress(ctx context.Context, text string, options ...Option) (Result, error) {
+	s := settings{scorer: "agent", Options: compress.Options{Rate: 0.5}}
+	for _, option := range options {
+		if err := option(&s); err != nil {
+			return Result{}, err
+		}
+	}
+	c.open.RLock()
+	defer c.open.RUnlock()
+	if c.agent == nil {
+		return Result{}, errors.New("compress: the compressor is closed")
+	}
+	if s.Tokenizer != nil && s.Tokenizer.Name() == c.agent.Tokenizer().Name() {
+		s.Tokenizer = nil
+	}
+	scorer, err := c.scorer(s)
+	if err != nil {
+		return Result{}, err
+	}
+	by := compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}
+	return by.Compress(ctx, []byte(text), s.Options)
+}
+
+func (c *Compressor) scorer(s settings) (compress.Scorer, error) {
+	if s.scorer == c.agent.Name() {
+		return c.agent, nil
+	}
+	return compress.Baseline(s.scorer, c.agent.Statistics(), s.seed)
+}
+
+// settings is what options set.
+type settings struct {
+	compress.Options
+	scorer string
+	seed   int64
+}
+
+// An Option changes how a text is compressed.
+type Option func(*settings) error
+
+// Rate keeps this share of the tokens, in (0, 1].
+func Rate(rate float64) Option {
+	return func(s *settings) error {
+		s.Rate, s.TargetTokens = rate, nil
+		return s.Check()
+	}
+}
+
+// TargetTokens keeps at most n tokens.
+func TargetTokens(n int) Option {
+	return func(s *settings) error {
+		s.TargetTokens = &n
+		return s.Check()
+	}
+}
+
+// Tokenizer counts with another tokenizer than the model's: one of token.Names, a tokenizer.json, or a folder with one.
+func Tokenizer(nameOrFile string) Option {
+	return func(s *settings) (err error) {
+		s.Tokenizer, err = token.Open(nameOrFile)
+		return err
+	}
+}
+
+// Scorer ranks by another rule than the model: "agent", or one of compress.Baselines; seed is for those that draw.
+func Scorer(name string, seed int64) Option {
+	return func(s *settings) error {
+		s.scorer, s.seed = name, seed
+		return nil
+	}
+}
+
+// Question says what will be asked about the text.
+func Question(text string) Option {
+	return func(s *settings) error {
+		s.Options.Question = text
+		return nil
+	}
+}
+
+// Unit keeps or drops whole words (compress.Word, the default) or single tokens (compress.Token).
+func Unit(unit compress.Unit) Option {
+	return func(s *settings) error {
+		s.Options.Unit = unit
+		return s.Check()
+	}
+}
+
+// Keep protects words wherever they stand by themselves.
+func Keep(words ...string) Option {
+	return func(s *settings) error {
+		s.Options.Keep = append(s.Options.Keep, words...)
+		return nil
+	}
+}
+
+// KeepRegexp protects what an expression matches.
+func KeepRegexp(expression string) Option {
+	return func(s *settings) error {
+		re, err := regexp.Compile(expression)
+		if err != nil {
+			return fmt.Errorf("keep-regex: %w", err)
+		}
+		s.Options.KeepRegexp = append(s.Options.KeepRegexp, re)
+		return nil
+	}
+}
+
+// KeepDigits protects every word with a digit in it.
+func KeepDigits() Option {
+	return func(s *settings) error {
+		s.Options.KeepDigits = true
+		return nil
+	}
+}
+
+// StripTags leaves the tags <keep> and </keep> out; what stands between them is protected all the same.
+func StripTags() Option {
+	return func(s *settings) error {
+		s.Options.StripTags = true
+		return nil
+	}
+}

@@ -1,0 +1,90 @@
+package sputnik_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/project-sputnik/sputnik"
+)
+
+const minutes = "Well, as far as I remember, the delivery to Gothenburg was delayed until 14 March because of the strike, and " +
+	"<keep>invoice INV-2291 is not to be paid</keep> before Amina Diallo has signed for all of the forty crates."
+
+func Example() {
+	c, err := sputnik.Open(sputnik.Default)
+	if err != nil {
+		panic(err)
+	}
+	defer c.Close()
+	r, err := c.Compress(context.Background(), minutes, sputnik.TargetTokens(40), sputnik.StripTags())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(r.CompressedTokens <= 40, strings.Contains(r.Text, "invoice INV-2291 is not to be paid"))
+	// Output: true true
+}
+
+func open(t *testing.T) *sputnik.Compressor {
+	t.Helper()
+	c, err := sputnik.Open(sputnik.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestACompressorServesManyAtOnce(t *testing.T) {
+	c := open(t)
+	want, err := c.Compress(context.Background(), minutes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 64 {
+		wait.Go(func() {
+			if r, err := c.Compress(context.Background(), minutes); err != nil || r.Text != want.Text {
+				t.Errorf("%q, %v; want %q", r.Text, err, want.Text)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestOptionsSayWhatIsWrongWithThem(t *testing.T) {
+	for want, option := range map[string]sputnik.Option{
+		"rate is 1.5; want a number above 0, up to 1":   sputnik.Rate(1.5),
+		"target-tokens is -1; want 0 or more":           sputnik.TargetTokens(-1),
+		"unit is \"line\"; want word or token":          sputnik.Unit("line"),
+		"keep-regex: error parsing regexp":              sputnik.KeepRegexp("("),
+		"no scorer is called \"magic\"; want first":     sputnik.Scorer("magic", 0),
+		"tokenizer \"gpt9\": neither a file nor one of": sputnik.Tokenizer("gpt9"),
+	} {
+		if _, err := open(t).Compress(context.Background(), minutes, option); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestAClosedCompressorSaysSo(t *testing.T) {
+	c := open(t)
+	c.Close()
+	c.Close()
+	if _, err := c.Compress(context.Background(), minutes); err == nil {
+		t.Error("it still compresses")
+	}
+}
+
+func TestOptionsReachTheResult(t *testing.T) {
+	r, err := open(t).Compress(context.Background(), minutes, sputnik.Rate(0.4), sputnik.Tokenizer("o200k_base"),
+		sputnik.Scorer("frequency", 0), sputnik.Keep("Gothenburg"), sputnik.KeepDigits(), sputnik.Question("Who signs for the crates?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Tokenizer != "o200k_base" || r.Scorer != "frequency" || r.Model != "default" || !strings.Contains(r.Text, "Gothenburg") || !strings.Contains(r.Text, "14") {
+		t.Errorf("%+v", r)
+	}
+}
