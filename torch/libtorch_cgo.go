@@ -2,7 +2,7 @@
 
 package torch
 
-// #cgo CXXFLAGS: -std=c++17 -O2
+// #cgo CXXFLAGS: -std=c++17 -O3
 // #cgo LDFLAGS: -lc10 -ltorch_cpu -lstdc++ -ldl
 // #include <stdlib.h>
 // #include "shim.h"

@@ -1,86 +1,203 @@
 //go:build cgo
 
-// The policy's forward pass at inference: the formula of agent.Policy.logits, a window a thread. A window is computed
-// by one thread with operators of one size, so its scores do not depend on how many windows or threads there are.
-// A benchmark asked for it (agent BenchmarkScores).
+// The policy's forward pass at inference: the formula of agent.Policy.logits, a window a thread. Written out, because
+// what a matrix product of libtorch's returns depends, in its last bits, on how many threads it was told of, and the
+// same text must score the same on any number (agent TestScoresDoNotDependOnThreads). Here every output is one sum in
+// one order. A benchmark holds its speed (agent BenchmarkPolicyForward).
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
 
 #include "shim_internal.h"
 
 namespace {
 
+// Compiled for each of these; the loader picks the one that the processor has.
+#if defined(__x86_64__)
+#define SP_WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define SP_WIDE
+#endif
+
+constexpr int kRows = 8, kColumns = 32;  // of a tile whose sums stay in registers
+
+typedef float wide __attribute__((vector_size(64), aligned(4)));  // the compiler splits it where registers are narrower
+
+// tile of c += a b: a is kRows rows with a stride (the last repeated where there are fewer), b is [depth, kColumns],
+// c has a stride.
+SP_WIDE void tile(int rows, int depth, const float* a, int a_stride, const float* b, float* c, int c_stride) {
+  const float* row[kRows];
+  wide low[kRows], high[kRows];
+  for (int r = 0; r < kRows; r++) {
+    const int real = std::min(r, rows - 1);
+    row[r] = a + real * a_stride;
+    const wide* from = reinterpret_cast<const wide*>(c + real * c_stride);
+    low[r] = from[0], high[r] = from[1];
+  }
+  for (int k = 0; k < depth; k++) {
+    const wide* columns = reinterpret_cast<const wide*>(b + k * kColumns);
+    const wide first = columns[0], second = columns[1];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; r++) {
+      low[r] += row[r][k] * first;
+      high[r] += row[r][k] * second;
+    }
+  }
+  for (int r = 0; r < rows; r++) {
+    wide* to = reinterpret_cast<wide*>(c + r * c_stride);
+    to[0] = low[r], to[1] = high[r];
+  }
+}
+
+// A weight [out, in] laid out for tile: panels of kColumns outputs, each [in, kColumns]; outputs padded with zeros.
+struct Panels {
+  int in, out;
+  std::vector<float> values;
+
+  Panels(const float* weight, int stride, int out, int in) : in(in), out(out) {
+    const int panels = (out + kColumns - 1) / kColumns;
+    values.assign(size_t(panels) * in * kColumns, 0);
+    for (int o = 0; o < out; o++)
+      for (int k = 0; k < in; k++) values[(size_t(o / kColumns) * in + k) * kColumns + o % kColumns] = weight[o * stride + k];
+  }
+
+  // c [rows, c_stride] += a [rows, in] weight^T.
+  void multiply(int rows, const float* a, int a_stride, float* c, int c_stride) const {
+    for (int panel = 0; panel * kColumns < out; panel++)
+      for (int r = 0; r < rows; r += kRows)
+        tile(std::min(kRows, rows - r), in, a + r * a_stride, a_stride, &values[size_t(panel) * in * kColumns],
+             c + r * c_stride + panel * kColumns, c_stride);
+  }
+};
+
+// exp for x <= 0 to 2 units in the last place: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2].
+inline float exp_negative(float x) {
+  x = std::max(x, -87.0f);
+  const float n = std::nearbyint(x * 1.44269504f);
+  const float f = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * f + 1.3981999507e-3f;
+  p = p * f + 8.3334519073e-3f;
+  p = p * f + 4.1665795894e-2f;
+  p = p * f + 1.6666665459e-1f;
+  p = p * f + 5.0000001201e-1f;
+  const float value = p * f * f + f + 1;
+  int32_t bits;
+  std::memcpy(&bits, &value, 4);
+  bits += int32_t(n) << 23;
+  float result;
+  std::memcpy(&result, &bits, 4);
+  return result;
+}
+
+// x += GELU(y), with erf after Abramowitz and Stegun 7.1.26 (off by at most 1.5e-7).
+SP_WIDE void add_gelu(int n, float* x, const float* y) {
+  for (int i = 0; i < n; i++) {
+    const float z = std::fabs(y[i]) * 0.70710678f;
+    const float t = 1 / (1 + 0.3275911f * z);
+    const float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
+    const float erf = std::copysign(1 - p * exp_negative(-z * z), y[i]);
+    x[i] += 0.5f * y[i] * (1 + erf);
+  }
+}
+
+// y = LayerNorm(x) of one row.
+SP_WIDE void layer_norm(int width, const float* x, const float* weight, const float* bias, float* y) {
+  float mean = 0, square = 0;
+  for (int i = 0; i < width; i++) mean += x[i];
+  mean /= width;
+  for (int i = 0; i < width; i++) square += (x[i] - mean) * (x[i] - mean);
+  const float scale = 1 / std::sqrt(square / width + 1e-5f);
+  for (int i = 0; i < width; i++) y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+}
+
 struct Block {
   int64_t dilation;
-  at::Tensor norm_weight, norm_bias, taps[3], bias;  // taps [width, width], transposed for x @ tap
+  const float *norm_weight, *norm_bias, *bias;
+  Panels before, at, after;
 };
 
 struct Policy {
-  at::Tensor embed, statics, in_weight, in_bias, head_weight, head_bias;
+  int embedding, statics, inputs, hidden;
+  const float *embed, *fixed, *in_bias, *head_weight, *head_bias;
+  Panels in;
   std::vector<Block> blocks;
 };
 
+const at::Tensor& tensor(void* const*& weights) {
+  const auto& t = *static_cast<at::Tensor*>(*weights++);
+  TORCH_CHECK(t.is_contiguous() && t.scalar_type() == at::kFloat, "policy weights must be contiguous float32");
+  return t;
+}
+
 Policy view(void* const* weights, const int64_t* dilations, int blocks) {
-  auto next = [&]() -> const at::Tensor& { return *static_cast<at::Tensor*>(*weights++); };
-  Policy p;
-  p.embed = next(), p.statics = next(), p.in_weight = next().t(), p.in_bias = next();
+  const auto& embed = tensor(weights);
+  const auto& fixed = tensor(weights);
+  const auto& in = tensor(weights);
+  const int inputs = in.size(1), hidden = in.size(0);
+  Policy p{int(embed.size(1)), int(fixed.size(1)), inputs, hidden, embed.data_ptr<float>(), fixed.data_ptr<float>(),
+           tensor(weights).data_ptr<float>(), nullptr, nullptr, Panels(in.data_ptr<float>(), inputs, hidden, inputs), {}};
   for (int i = 0; i < blocks; i++) {
-    Block block;
-    block.dilation = dilations[i];
-    block.norm_weight = next(), block.norm_bias = next();
-    auto taps = next().t().chunk(3);  // [width, 3 width] -> three [width, width]
-    for (int tap = 0; tap < 3; tap++) block.taps[tap] = taps[tap];
-    block.bias = next();
-    p.blocks.push_back(std::move(block));
+    const float* norm_weight = tensor(weights).data_ptr<float>();
+    const float* norm_bias = tensor(weights).data_ptr<float>();
+    const float* taps = tensor(weights).data_ptr<float>();  // [hidden, 3 hidden]
+    auto tap = [&](int which) { return Panels(taps + which * hidden, 3 * hidden, hidden, hidden); };
+    p.blocks.push_back({dilations[i], norm_weight, norm_bias, tensor(weights).data_ptr<float>(), tap(0), tap(1), tap(2)});
   }
-  p.head_weight = next().t(), p.head_bias = next();
+  p.head_weight = tensor(weights).data_ptr<float>(), p.head_bias = tensor(weights).data_ptr<float>();
   return p;
 }
 
-// sum over taps of x[t + (tap-1) dilation] taps[tap] + bias: x [length, width] -> [length, width].
-at::Tensor convolve(const at::Tensor& x, const Block& block) {
-  auto out = at::addmm(block.bias, x, block.taps[1]);
-  const int64_t dilation = block.dilation, rest = x.size(0) - dilation;
-  if (rest > 0) {
-    out.narrow(0, dilation, rest).addmm_(x.narrow(0, 0, rest), block.taps[0]);
-    out.narrow(0, 0, rest).addmm_(x.narrow(0, dilation, rest), block.taps[2]);
-  }
-  return out;
-}
-
 // ids [length], -1 where the window has no token; features [length, dynamic]; scores [length].
-void score(const Policy& p, at::Tensor ids, const at::Tensor& features, at::Tensor scores) {
-  const auto present = ids.ge(0);
-  const bool whole = present.all().item<bool>();
-  const auto mask = present.to(at::kFloat).unsqueeze(1);
-  ids = ids.clamp_min(0);
-  auto x = at::cat({p.embed.index_select(0, ids), p.statics.index_select(0, ids), features}, 1);
-  x = at::addmm(p.in_bias, x, p.in_weight);
-  for (const auto& block : p.blocks) {
-    auto h = at::layer_norm(x, {x.size(1)}, block.norm_weight, block.norm_bias);
-    if (!whole) h.mul_(mask);
-    x.add_(at::gelu(convolve(h, block)));
+void score(const Policy& p, const int64_t* ids, const float* features, int length, float* scores) {
+  const int width = (p.hidden + kColumns - 1) / kColumns * kColumns;  // rows are padded to whole panels
+  const int dynamic = p.inputs - p.embedding - p.statics;
+  std::vector<float> input(size_t(length) * p.inputs), x(size_t(length) * width), h(x.size()), y(x.size());
+  for (int t = 0; t < length; t++) {
+    const int64_t id = std::max<int64_t>(ids[t], 0);
+    float* row = &input[size_t(t) * p.inputs];
+    std::memcpy(row, p.embed + id * p.embedding, p.embedding * sizeof(float));
+    std::memcpy(row + p.embedding, p.fixed + id * p.statics, p.statics * sizeof(float));
+    std::memcpy(row + p.embedding + p.statics, features + size_t(t) * dynamic, dynamic * sizeof(float));
+    std::memcpy(&x[size_t(t) * width], p.in_bias, p.hidden * sizeof(float));
   }
-  auto out = at::addmm(p.head_bias, x, p.head_weight);
-  scores.copy_(out.squeeze(1));
+  p.in.multiply(length, input.data(), p.inputs, x.data(), width);
+  for (const auto& block : p.blocks) {
+    for (int t = 0; t < length; t++) {
+      float* row = &h[size_t(t) * width];
+      if (ids[t] >= 0) layer_norm(p.hidden, &x[size_t(t) * width], block.norm_weight, block.norm_bias, row);
+      else std::fill(row, row + p.hidden, 0.0f);
+      std::memcpy(&y[size_t(t) * width], block.bias, p.hidden * sizeof(float));
+    }
+    const int shift = std::min<int64_t>(block.dilation, length), rest = length - shift;
+    block.at.multiply(length, h.data(), width, y.data(), width);
+    block.before.multiply(rest, h.data(), width, y.data() + size_t(shift) * width, width);
+    block.after.multiply(rest, h.data() + size_t(shift) * width, width, y.data(), width);
+    for (int t = 0; t < length; t++) add_gelu(p.hidden, &x[size_t(t) * width], &y[size_t(t) * width]);
+  }
+  for (int t = 0; t < length; t++) {
+    float sum = p.head_bias[0];
+    for (int i = 0; i < p.hidden; i++) sum += p.head_weight[i] * x[size_t(t) * width + i];
+    scores[t] = sum;
+  }
 }
 
 }  // namespace
 
-int sp_policy_scores(void* const* weights, const int64_t* dilations, int blocks, const int64_t* ids, const float* features, int64_t windows,
-                     int64_t length, float* scores, char** err) {
+int sp_policy_scores(void* const* weights, const int64_t* dilations, int blocks, const int64_t* ids,
+                     const float* features, int64_t windows, int64_t length, float* scores, char** err) {
   return sp_guard(err, -1, [&] {
-    c10::InferenceMode guard;
     const Policy p = view(weights, dilations, blocks);
-    const int64_t dynamic = p.in_weight.size(0) - p.embed.size(1) - p.statics.size(1);
-    auto all_ids = at::from_blob(const_cast<int64_t*>(ids), {windows, length}, at::kLong);
-    auto all_features = at::from_blob(const_cast<float*>(features), {windows, length, dynamic}, at::kFloat);
-    auto all_scores = at::from_blob(scores, {windows, length}, at::kFloat);
+    const int64_t dynamic = p.inputs - p.embedding - p.statics;
     at::parallel_for(0, windows, 1, [&](int64_t begin, int64_t end) {
-      c10::InferenceMode inner;
-      for (int64_t w = begin; w < end; w++) score(p, all_ids[w], all_features[w], all_scores[w]);
+      for (int64_t w = begin; w < end; w++) {
+        score(p, ids + w * length, features + w * length * dynamic, length, scores + w * length);
+      }
     });
     return 0;
   });
