@@ -43,10 +43,7 @@ func (t *Trainer) Run(ctx context.Context, progress Progress) (Report, error) {
 			return report, t.interrupted(ctx)
 		}
 		begun := time.Now()
-		phase, metrics, err := t.step(ctx)
-		if ctx.Err() != nil && err != nil {
-			return report, t.interrupted(ctx)
-		}
+		phase, metrics, err := t.step(context.WithoutCancel(ctx)) // a step is whole or has not been
 		if err != nil {
 			return report, err
 		}

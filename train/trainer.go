@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
@@ -94,7 +93,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, e
 	}
 	torch.HoardMemory()
 	torch.SetThreads(cfg.Threads)
-	t = &Trainer{cfg: cfg, log: log, state: State{RewardScale: 1, Best: math.Inf(-1)}}
+	t = &Trainer{cfg: cfg, log: log, state: State{RewardScale: 1, Best: -1}}
 	defer func() {
 		if err != nil {
 			t.Close()

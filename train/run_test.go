@@ -1,0 +1,212 @@
+package train
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// tiny is a run of a few seconds: 30 questions, an agent 16 wide, a reconstructor of one layer.
+func tiny(t *testing.T) config.Train {
+	t.Helper()
+	if err := torch.Available(); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	var questions, text strings.Builder
+	for i := range 30 {
+		context := fmt.Sprintf("In %d the city of Port %c opened its harbour to %d ships. The mayor, Ann Doe %d, gave a speech about the sea and the weather of the coast.", 1900+i, 'A'+i%26, 10*i+7, i)
+		row, _ := json.Marshal(map[string]any{"id": fmt.Sprint(i), "context": context, "question": "How many ships did the harbour open to?", "answers": []string{fmt.Sprint(10*i + 7)}})
+		fmt.Fprintf(&questions, "%s\n", row)
+		row, _ = json.Marshal(map[string]any{"id": fmt.Sprint(i), "text": strings.Repeat(context+" ", 8)})
+		fmt.Fprintf(&text, "%s\n", row)
+	}
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	var c config.Train
+	config.Default(&c)
+	c.CorpusPath, c.QAPath = write("text.jsonl", text.String()), []string{write("questions.jsonl", questions.String())}
+	c.OutputDir = filepath.Join(dir, "run")
+	c.ContextWindow, c.EmbeddingDim, c.PolicyHiddenDim, c.Layers = 3, 4, 16, 2
+	c.ReconstructorLayers, c.ReconstructorDim, c.ReconstructorHeads, c.ReconstructorStart = 1, 16, 2, 4
+	c.ReconstructorRate = 3e-3
+	c.SupervisedEpochs, c.MaxEpochs, c.BatchSize, c.Samples, c.LogFreq = 2, 1, 6, 3, 1
+	return c
+}
+
+var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// run trains until it is done or, when stop is above 0, until so many steps are.
+func run(t *testing.T, c config.Train, stop int) (*Trainer, error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	trainer, err := New(ctx, c, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(trainer.Close)
+	_, err = trainer.Run(ctx, func(done, _ int, _ string) {
+		if done == stop {
+			cancel()
+		}
+	})
+	return trainer, err
+}
+
+// parameters are all trained numbers of a run.
+func parameters(t *testing.T, trainer *Trainer) map[string][]float32 {
+	t.Helper()
+	all := map[string][]float32{}
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		for _, p := range append(trainer.agent.Parameters(), trainer.rebuild.Model().Parameters()...) {
+			all[p.Name] = torch.Values[float32](s, p.Tensor)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// metrics reads the lines of a phase.
+func metrics(t *testing.T, dir, phase string) (lines []map[string]float64) {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, "metrics.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		var line map[string]any
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			t.Fatal(err)
+		}
+		if line["phase"] != phase {
+			continue
+		}
+		numbers := map[string]float64{}
+		for name, value := range line {
+			if number, ok := value.(float64); ok {
+				numbers[name] = number
+			}
+		}
+		lines = append(lines, numbers)
+	}
+	return lines
+}
+
+func TestARunThatWasStoppedEndsAsIfItHadNotBeen(t *testing.T) {
+	whole, err := run(t, tiny(t), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := parameters(t, whole)
+	for _, stop := range []int{3, 9, 13} { // in the supervised start, on random masks, in the joint loop
+		c := tiny(t)
+		if _, err := run(t, c, stop); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after %d: %v", stop, err)
+		}
+		c.Resume = "latest"
+		resumed, err := run(t, c, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, parameters(t, resumed)); diff != "" {
+			t.Fatalf("stopped after %d steps: other parameters", stop)
+		}
+	}
+}
+
+func TestBothLossesFallAndEpisodesHaveSeveralDecisions(t *testing.T) {
+	c := tiny(t)
+	c.ReconstructorStart, c.SupervisedEpochs = 30, 8
+	if _, err := run(t, c, 0); err != nil {
+		t.Fatal(err)
+	}
+	for phase, loss := range map[string]string{"answers": "policy_loss", "rebuilding": "reconstructor_loss"} {
+		lines := metrics(t, c.OutputDir, phase)
+		if first, last := lines[0][loss], lines[len(lines)-1][loss]; !(last < first) {
+			t.Errorf("%s: %s went from %g to %g", phase, loss, first, last)
+		}
+	}
+	for _, line := range metrics(t, c.OutputDir, "joint") {
+		episodes := float64(c.BatchSize * c.Samples)
+		if line["rounds"] < 2 || line["decisions"] != float64(c.BatchSize)+episodes*(line["rounds"]-1) {
+			t.Errorf("decisions %g, rounds %g", line["decisions"], line["rounds"])
+		}
+		if math.Abs(line["rate"]-line["rate_asked"]) > 0.05 {
+			t.Errorf("kept %g of the tokens, asked for %g", line["rate"], line["rate_asked"])
+		}
+	}
+	if events, _ := filepath.Glob(filepath.Join(c.OutputDir, "events.out.tfevents.*")); len(events) != 1 {
+		t.Errorf("event files %v", events)
+	}
+}
+
+func TestAFolderThatHoldsARunIsRefused(t *testing.T) {
+	c := tiny(t)
+	if _, err := run(t, c, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, c, 0); err == nil || config.ExitCode(err) != 2 {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestADamagedCheckpointIsRefused(t *testing.T) {
+	c := tiny(t)
+	if _, err := run(t, c, 3); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(c.OutputDir, "latest", "optimizer.safetensors"), 100); err != nil {
+		t.Fatal(err)
+	}
+	c.Resume = "latest"
+	if _, err := run(t, c, 0); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestAStepThatIsNotFiniteChangesNothing(t *testing.T) {
+	trainer, err := New(context.Background(), tiny(t), silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	before := parameters(t, trainer)
+	bad := func(s *torch.Scope) torch.Tensor {
+		return s.Scale(s.Sum(trainer.agent.Parameters()[1].Tensor), math.Inf(1))
+	}
+	for range maxSkipped - 1 {
+		if err := trainer.move(trainer.policy, 1e-3, "policy", map[string]float64{}, bad); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if trainer.state.Skipped != maxSkipped-1 || !cmp.Equal(before, parameters(t, trainer)) {
+		t.Fatalf("%d steps skipped; parameters may have moved", trainer.state.Skipped)
+	}
+	if err := trainer.move(trainer.policy, 1e-3, "policy", map[string]float64{}, bad); err == nil {
+		t.Fatal("ten in a row did not end the run")
+	}
+}
