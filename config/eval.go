@@ -4,15 +4,17 @@ package config
 type Eval struct {
 	ModelPath         string    `name:"model_path" default:"" help:"the agent: a run's folder, a checkpoint or a model's folder; empty takes the one in the binary"`
 	DataPath          string    `name:"data_path" default:"" help:"questions (JSONL with context, question, answers) or text to ask about; empty takes the held-out sample"`
-	OutputDir         string    `name:"output_dir" default:"outputs/eval" help:"folder for report.json, report.md and the plots"`
+	OutputDir         string    `name:"output_dir" default:"" help:"folder for report.json, report.md, report.html and the plots; empty takes the run's, or outputs/eval (outputs/baselines)"`
 	ReconstructorPath string    `name:"reconstructor_path" default:"" help:"the reconstructor for gap loss; empty takes the one beside the agent"`
-	Reader            string    `name:"reader" default:"own" help:"who answers the probes: own (the reconstructor), smollm2-135m, or a model's folder"`
+	Reader            string    `name:"reader" default:"auto" help:"who answers the probes: a model's name or folder, own (the reconstructor), or auto: smollm2-135m when it was pulled, else own"`
 	NumSequences      int       `name:"num_sequences" default:"100" min:"0" help:"documents to evaluate on; 0 takes all"`
-	BatchSize         int       `name:"batch_size" default:"16" min:"1" help:"readings a forward pass"`
+	BatchSize         int       `name:"batch_size" default:"256" min:"1" help:"readings put to the reader at a time, at the least; a run that is stopped goes on after the last"`
 	IncludeBaselines  bool      `name:"include_baselines" default:"true" help:"evaluate the baselines beside the agent"`
-	Baselines         []string  `name:"baselines" default:"random,first,last,frequency,length" oneof:"random,first,last,frequency,length,ngram,entropy,position,adaptive,learned_entropy,transformer_based" help:"what to compare with"`
+	Baselines         []string  `name:"baselines" default:"random,first,last,frequency,length,ngram" oneof:"random,first,last,frequency,length,ngram,stopword,entropy,position,adaptive,learned_entropy,transformer_based" help:"what to compare with"`
+	RandomDraws       int       `name:"random_draws" default:"3" min:"1" max:"100" help:"how often a baseline that draws is tried, each time with another seed; its figures are the means"`
 	Metrics           []string  `name:"metrics" default:"compression_ratio,retained_information,reconstruction_loss" oneof:"compression_ratio,retained_information,reconstruction_loss,bleu_score,semantic_similarity,perplexity,rouge_score" help:"what to measure"`
 	Device            string    `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	MixedPrecision    bool      `name:"mixed_precision" default:"true" help:"the reader in bfloat16; false is float32, slower and a little more exact"`
 	Threads           int       `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	TargetRatios      []float64 `name:"target_ratios" default:"0.3,0.5,0.7" min:"0.01" max:"1" help:"shares of the tokens to keep"`
 	Significance      bool      `name:"statistical_significance" default:"true" help:"intervals of the differences between the agent and each baseline"`

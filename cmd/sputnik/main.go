@@ -23,6 +23,8 @@ func commands() []*cli.Command {
 		modelsCommand(),
 		prepareCommand(),
 		trainCommand(),
+		evalCommand(),
+		baselinesCommand(),
 		versionCommand(),
 		completionCommand(),
 	}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/eval"
+	"github.com/project-sputnik/sputnik/torch"
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+func evalCommand() *cli.Command {
+	return &cli.Command{
+		Name:     "eval",
+		Usage:    "compare an agent with simple ways to shorten, at the same rate on held-out text",
+		Category: "measure",
+		Description: "A reader answers questions about what each leaves of a text. The output folder holds report.json, report.md,\n" +
+			"report.html, plots/rate_quality.png, timing.json and readings.jsonl, all that was read: stopped, the same command\n" +
+			"goes on where it was.",
+		Flags:  config.Flags(&config.Eval{}),
+		Action: func(c *cli.Context) error { return evaluate(c, false) },
+	}
+}
+
+func baselinesCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "baselines",
+		Usage:       "compare simple ways to shorten, without an agent",
+		Category:    "measure",
+		Description: "As eval, without the agent: --model_path only says whose tokenizer and word counts the baselines take.",
+		Flags:       config.Flags(&config.Eval{}),
+		Action:      func(c *cli.Context) error { return evaluate(c, true) },
+	}
+}
+
+func evaluate(c *cli.Context, noAgent bool) error {
+	var cfg config.Eval
+	if err := config.Load(c, &cfg); err != nil {
+		return err
+	}
+	bar := newDocuments(c.App.ErrWriter)
+	report, dir, err := eval.Run(c.Context, cfg, eval.Options{
+		Command: commandLine(), NoAgent: noAgent, Log: slog.Default(), Progress: bar.report,
+		Versions: map[string]string{"sputnik": version(), "go": runtime.Version(), "libtorch": torch.Version()},
+	})
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	if err := report.Print(c.App.Writer); err != nil {
+		return err
+	}
+	slog.Info("reports written", "folder", dir, "failed_documents", len(report.Failed))
+	return nil
+}
+
+// commandLine is how this process was called, as a shell takes it.
+func commandLine() string {
+	words := []string{"sputnik"}
+	for _, word := range os.Args[1:] {
+		if strings.ContainsAny(word, " \t\n'\"$&|;<>()*?\\") {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// documents shows how many have been read; nil where nobody is looking.
+type documents struct{ *progressbar.ProgressBar }
+
+func newDocuments(w io.Writer) documents {
+	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		return documents{}
+	}
+	return documents{progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
+		progressbar.OptionSetDescription("reading documents"), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())}
+}
+
+func (d documents) report(done, total int) {
+	if d.ProgressBar == nil {
+		return
+	}
+	d.ChangeMax(total)
+	_ = d.Set(done) // a bar that cannot be drawn stops nothing
+}
+
+func (d documents) finish() {
+	if d.ProgressBar != nil {
+		_ = d.Clear()
+	}
+}

@@ -1,0 +1,96 @@
+package eval
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// A Journal remembers what was measured, by what was put to which model, across runs: a file of JSON lines that only
+// grows. The lines of one batch are written at once; a line that was cut short by a crash is dropped.
+type Journal struct {
+	file  *os.File
+	known map[string][]float64
+}
+
+// entry is a line of the journal.
+type entry struct {
+	Key    string    `json:"key"`
+	Values []float64 `json:"values"`
+}
+
+// OpenJournal reads the journal at path, or begins one.
+func OpenJournal(path string) (*Journal, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	j := &Journal{file: f, known: map[string][]float64{}}
+	whole, err := j.read()
+	if err == nil {
+		err = f.Truncate(whole)
+	}
+	if err == nil {
+		_, err = f.Seek(whole, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read journal %s: %w", path, err), f.Close())
+	}
+	return j, nil
+}
+
+// read takes in the lines and returns how many bytes of the file are whole.
+func (j *Journal) read() (int64, error) {
+	in, whole := bufio.NewReader(j.file), int64(0)
+	for {
+		line, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return whole, nil
+		}
+		if err != nil {
+			return whole, err
+		}
+		var e entry
+		if json.Unmarshal(line, &e) != nil {
+			return whole, nil
+		}
+		j.known[e.Key] = e.Values
+		whole += int64(len(line))
+	}
+}
+
+// add remembers entries, all or none.
+func (j *Journal) add(entries []entry) error {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	for _, e := range entries {
+		if err := encoder.Encode(e); err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+	}
+	if _, err := j.file.Write(lines.Bytes()); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	for _, e := range entries {
+		j.known[e.Key] = e.Values
+	}
+	return nil
+}
+
+// Close closes the file.
+func (j *Journal) Close() error { return j.file.Close() }
+
+// key names what was measured: the model's identity, and all that it saw.
+func key(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,110 @@
+package eval
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Markdown is report.md, readable in a terminal.
+func (r *Report) Markdown() []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "# Evaluation\n\n    %s\n\n", r.Command)
+	for _, fact := range r.facts() {
+		fmt.Fprintf(&out, "- %s: %s\n", fact.name, fact.value)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&out, "- Note: %s\n", note)
+	}
+	for _, t := range r.Tables() {
+		fmt.Fprintf(&out, "\n## %s\n\n", t.Title)
+		_ = t.write(&out) // a buffer takes everything
+		fmt.Fprintf(&out, "\n%s\n", t.Note)
+	}
+	fmt.Fprintf(&out, "\n%s\n", r.intervals())
+	return out.Bytes()
+}
+
+// Print writes what a terminal should show: the first two tables.
+func (r *Report) Print(w io.Writer) error {
+	if _, err := fmt.Fprintln(w, r.subtitle()); err != nil {
+		return err
+	}
+	tables := r.Tables()
+	for _, t := range tables[:min(len(r.Tables()), 1+min(1, len(r.Comparisons)))] {
+		if _, err := fmt.Fprintf(w, "\n%s\n\n", t.Title); err != nil {
+			return err
+		}
+		if err := t.write(w); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\n", t.Note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type fact struct{ name, value string }
+
+// facts is what the figures were measured on and by.
+func (r *Report) facts() []fact {
+	facts := []fact{
+		{"data", fmt.Sprintf("%s: %s; %d tokens of %s, %d of the reader's, %d bytes", r.Data.Path, r.counts(), r.Data.Tokens, r.Tokenizer, r.Data.ReaderTokens, r.Data.Bytes)},
+		{"agent", describe(r.Agent, "none: baselines only")},
+		{"reader", describe(&r.Reader, "")},
+		{"gap loss by", describe(r.Reconstructor, "nobody")},
+		{"selection", fmt.Sprintf("whole words in the order of their mean score while they fit round(rate n) tokens of %s, the same for every scorer", r.Tokenizer)},
+		{"failed documents", fmt.Sprint(len(r.Failed))},
+		{"versions", r.versions()},
+	}
+	for _, f := range r.Failed {
+		facts = append(facts, fact{"failed", f.Document + ": " + f.Reason})
+	}
+	return facts
+}
+
+func describe(m *Model, none string) string {
+	if m == nil {
+		return none
+	}
+	words := []string{m.Name}
+	if m.Parameters > 0 {
+		words = append(words, fmt.Sprintf("%d parameters", m.Parameters))
+	}
+	if m.Kind != "" {
+		words = append(words, m.Kind)
+	}
+	if m.Identity != "" {
+		words = append(words, "sha256 "+m.Identity[:min(12, len(m.Identity))])
+	}
+	return strings.Join(words, ", ")
+}
+
+// counts says how many documents and probes of which kind there are.
+func (r *Report) counts() string {
+	var kinds []string
+	for kind, n := range r.Data.Kinds {
+		kinds = append(kinds, fmt.Sprintf("%d %s", n, kind))
+	}
+	slices.Sort(kinds)
+	return fmt.Sprintf("%d documents, %d probes (%s)", r.Data.Documents, r.Data.Probes, strings.Join(kinds, ", "))
+}
+
+func (r *Report) versions() string {
+	var all []string
+	for name, version := range r.Versions {
+		all = append(all, name+" "+version)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+func (r *Report) subtitle() string { return fmt.Sprintf("%s; read by %s", r.counts(), r.Reader.Name) }
+
+func (r *Report) intervals() string {
+	return fmt.Sprintf("In brackets: %g%% intervals, %d bootstrap resamples of the %d documents, seed %d.",
+		100*r.Bootstrap.Level, r.Bootstrap.Resamples, r.Data.Documents, r.Bootstrap.Seed)
+}

@@ -1,0 +1,141 @@
+package eval
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/transformer/hub"
+)
+
+// judge is the reader that figures are reported by.
+const judge = "smollm2-135m"
+
+// agentFolder is where a run keeps its best agent, else the folder itself.
+func agentFolder(path string) string {
+	if best := filepath.Join(path, "best"); isDir(best) {
+		return best
+	}
+	return path
+}
+
+// ownReconstructor is the reconstructor that was trained beside the agent, "" when there is none.
+func (s *session) ownReconstructor() string {
+	if s.cfg.ModelPath == "" {
+		return ""
+	}
+	if dir := filepath.Join(agentFolder(s.cfg.ModelPath), "reconstructor"); isDir(dir) {
+		return dir
+	}
+	return ""
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// openReader finds who answers: as configured, else the judge if it was pulled, else the agent's own reconstructor.
+func (s *session) openReader() error {
+	name, own := s.cfg.Reader, s.ownReconstructor()
+	if name == "auto" {
+		name = judge
+		if _, err := hub.Find(judge); err != nil {
+			name = "own"
+			s.notes = append(s.notes, fmt.Sprintf("%s is not on this machine, so the agent's own reconstructor answers; figures of different readers cannot be compared. Get it by: sputnik models pull %s", judge, judge))
+		}
+	}
+	if name == "own" {
+		if own == "" {
+			return config.Usagef("reader: the agent has no reconstructor of its own to answer; get a reader by: sputnik models pull %s", judge)
+		}
+		name = own
+	}
+	model, r, err := s.openModel(name, s.cfg.MixedPrecision)
+	if err != nil {
+		return config.Usagef("reader: %w", err)
+	}
+	s.options.Log.Info("reader", "name", model.Name, "kind", model.Kind)
+	s.evaluation.Reader = Reader{Reader: r, Model: model, Tokenizer: r.Tokenizer()}
+	return nil
+}
+
+// openReconstructor finds who pays for gaps: as configured, else the agent's own, else nobody, and says so.
+func (s *session) openReconstructor() error {
+	name := s.cfg.ReconstructorPath
+	if name == "" {
+		name = s.ownReconstructor()
+	}
+	if name == "" {
+		const skipped = "Gap loss is not measured: there is no reconstructor beside the agent, and reconstructor_path names none."
+		s.options.Log.Info(skipped)
+		s.notes = append(s.notes, skipped)
+		return nil
+	}
+	model, r, err := s.openModel(name, false)
+	if err != nil {
+		return config.Usagef("reconstructor_path: %w", err)
+	}
+	s.evaluation.Reconstructor = &Reconstructor{r, model}
+	return nil
+}
+
+// openModel loads a model by name or folder; half is bfloat16, which is fast where the processor has it.
+func (s *session) openModel(name string, half bool) (Model, *reconstructor.Reconstructor, error) {
+	kind, word := torch.Float32, "float32"
+	if half {
+		kind, word = torch.BFloat16, "bfloat16"
+	}
+	dir, err := hub.Find(name)
+	if err != nil {
+		return Model{}, nil, err
+	}
+	id, err := identity(dir)
+	if err != nil {
+		return Model{}, nil, err
+	}
+	r, err := reconstructor.Open(name, kind, 0)
+	if err != nil {
+		return Model{}, nil, err
+	}
+	s.closing = append(s.closing, r.Close)
+	return Model{Name: name, Kind: word, Identity: key(id, word), Parameters: r.Model().Size()}, r, nil
+}
+
+// identity is a hash of the files of a model's folder, or of one file.
+func identity(path string) (string, error) {
+	files := []string{path}
+	if isDir(path) {
+		var err error
+		if files, err = filepath.Glob(filepath.Join(path, "*")); err != nil {
+			return "", err
+		}
+	}
+	h := sha256.New()
+	for _, name := range files {
+		if isDir(name) {
+			continue
+		}
+		fmt.Fprintf(h, "%s\n", filepath.Base(name))
+		if err := hashFile(h, name); err != nil {
+			return "", fmt.Errorf("hash %s: %w", name, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hashFile(w io.Writer, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
