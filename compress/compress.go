@@ -16,7 +16,7 @@ type Unit string
 
 // The units.
 const (
-	Word  Unit = "word"  // words of the text, with the white space before them
+	Word  Unit = "word"  // words, numbers and identifiers, with the white space before them
 	Token Unit = "token" // tokens of the model, or several where a character lies across them
 )
 
@@ -129,9 +129,9 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 		if err != nil {
 			return err
 		}
-		units := read.Units
-		if o.Unit == Token {
-			units = tokenUnits(read)
+		units := tokenUnits(read)
+		if o.Unit == Word {
+			units = identifiers(read)
 		}
 		pieces := cut(read, units, scores, p)
 		estimate(pieces, counted)

@@ -232,6 +232,22 @@ func TestTwoWordsNeverBecomeOne(t *testing.T) {
 	}
 }
 
+func TestIdentifiersAreKeptOrDroppedWhole(t *testing.T) {
+	names := []string{"FIN-2209", "5C:A1:09:7E", "2025-09-17T03:42", "10.0.0.1:8080", "v1.2.3-rc.1", "a/b/c-9", "user+tag@7.example"}
+	text := []byte("See " + strings.Join(names, ", then ") + ". That is all.")
+	parts := regexp.MustCompile(`[\w:./@+-]*\d[\w:./@+-]*`)
+	for seed := range int64(100) {
+		c := compressor(t, "random")
+		c.Scorer, _ = compress.Baseline("random", c.Language, seed)
+		r := shorten(t, c, text, compress.Options{Rate: 0.2 + float64(seed%7)/10})
+		for _, part := range parts.FindAllString(r.Text, -1) {
+			if !slices.Contains(names, strings.TrimRight(part, ".")) {
+				t.Errorf("%q in %q", part, r.Text)
+			}
+		}
+	}
+}
+
 func TestPromisesHoldForAnyTextAndOptions(t *testing.T) {
 	tokenizers := []token.Tokenizer{nil}
 	for _, name := range []string{"gpt2", "cl100k_base", "o200k_base", "minilm"} {

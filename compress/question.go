@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// overlapWeight is what a sentence with all of a question's words gains on one with none, in deviations of the
-	// scorer, twice over.
+	// overlapWeight is what the best sentence gains on one without any of the question's words; the scorer's deviation
+	// counts 2. Of 0 to 12, it kept about the most answers whole on questions of search users and of readers alike.
 	overlapWeight = 8
 	// neighbourWeight is the share of its overlap that a sentence lends to the ones beside it.
 	neighbourWeight = 0.3

@@ -1,0 +1,114 @@
+package compress_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// prompts are the public prompts, or a reason to skip.
+func prompts(t testing.TB) map[string][]byte {
+	t.Helper()
+	dir := cmp.Or(os.Getenv("SPUTNIK_DATA"), "../../shared/data")
+	files, err := filepath.Glob(filepath.Join(dir, "prompts", "[0-9]*"))
+	if err != nil || len(files) == 0 {
+		t.Skipf("no prompts in %s: set SPUTNIK_DATA to the folder of the shared data", dir)
+	}
+	all := map[string][]byte{}
+	for _, file := range files {
+		if all[filepath.Base(file)], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func TestPromisesHoldOnEveryPublicPrompt(t *testing.T) {
+	all := prompts(t)
+	c := compressor(t, "agent")
+	for _, tokenizer := range []string{"smollm2", "gpt2", "cl100k_base", "o200k_base", "o200k_harmony"} {
+		for name, text := range all {
+			for _, rate := range []float64{0.33, 0.7} {
+				r := shorten(t, c, text, compress.Options{Rate: rate, Tokenizer: open(t, tokenizer)})
+				if r.CompressedTokens < r.TargetTokens-1 {
+					t.Logf("%s at %v by %s: %d of %d tokens", name, rate, tokenizer, r.CompressedTokens, r.TargetTokens)
+				}
+			}
+		}
+	}
+}
+
+func TestDigitsAndTagsSurviveInEveryPublicPrompt(t *testing.T) {
+	for name, text := range prompts(t) {
+		r := shorten(t, compressor(t, "ngram"), text, compress.Options{Rate: 0.33, KeepDigits: true})
+		for _, p := range r.Protected {
+			if !strings.Contains(r.Text, string(text[p[0]:p[1]])) {
+				t.Errorf("%s: %q is gone", name, text[p[0]:p[1]])
+			}
+		}
+	}
+}
+
+func FuzzCompress(f *testing.F) {
+	for _, text := range nasty(f) {
+		f.Add(text[:min(len(text), 2000)], 0.4, true)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, rate float64, strip bool) {
+		c := compressor(t, "frequency")
+		for _, o := range []compress.Options{
+			{Rate: rate, StripTags: strip},
+			{Rate: rate, StripTags: strip, Tokenizer: open(t, "gpt2"), Unit: compress.Token, KeepDigits: strip},
+		} {
+			if o.Check() != nil {
+				return
+			}
+			r, err := c.Compress(context.Background(), text, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if wrong := broken(r, text, o, c.Tokenizer); wrong != "" {
+				t.Fatal(wrong)
+			}
+		}
+	})
+}
+
+// BenchmarkCompress measures the whole path from bytes to bytes.
+func BenchmarkCompress(b *testing.B) {
+	own := open(b, "smollm2")
+	for _, size := range []struct {
+		name   string
+		tokens int
+	}{{"a prompt of 2,000 tokens", 2000}, {"100 kB", 24000}} {
+		text := []byte(strings.Repeat(prose, size.tokens/len(own.Encode(nil, []byte(prose)))))
+		n := len(own.Encode(nil, text))
+		for _, tokenizer := range []string{"smollm2", "o200k_base"} {
+			b.Run(fmt.Sprintf("%s counted by %s", size.name, tokenizer), func(b *testing.B) {
+				c, counts := compressor(b, "agent"), open(b, tokenizer)
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := c.Compress(context.Background(), text, options(counts, own)); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+				b.ReportMetric(float64(len(text))/float64(n), "bytes/token")
+			})
+		}
+	}
+}
+
+func options(counts, own token.Tokenizer) compress.Options {
+	if counts.Name() == own.Name() {
+		return compress.Options{Rate: 0.5}
+	}
+	return compress.Options{Rate: 0.5, Tokenizer: counts}
+}
