@@ -2,9 +2,11 @@ package eval
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
+	"math"
 	"slices"
 
 	"github.com/project-sputnik/sputnik/probe"
@@ -71,7 +73,7 @@ func (r *Report) series() []series {
 				s.points = append(s.points, drawn{p.Achieved, *p.Retained})
 			}
 		}
-		slices.SortFunc(s.points, func(a, b drawn) int { return int(1e6 * (a.at - b.at)) })
+		slices.SortFunc(s.points, func(a, b drawn) int { return cmp.Compare(a.at, b.at) })
 		if len(s.points) > 0 {
 			all = append(all, s)
 		}
@@ -94,9 +96,11 @@ func (r *Report) Plot() ([]byte, error) {
 		return nil, errNoPlot
 	}
 	p := r.axes(all)
-	for _, s := range all {
-		if err := s.addTo(p); err != nil {
-			return nil, fmt.Errorf("plot %s: %w", s.name, err)
+	for _, add := range []func(series, *plot.Plot) error{series.addBand, series.addLine} { // every line above every band
+		for _, s := range all {
+			if err := add(s, p); err != nil {
+				return nil, fmt.Errorf("plot %s: %w", s.name, err)
+			}
 		}
 	}
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
@@ -129,7 +133,7 @@ func (r *Report) axes(all []series) *plot.Plot {
 		axis.LineStyle.Width, axis.Tick.LineStyle.Width, axis.Padding = 0, 0, 6
 		axis.Label.TextStyle.Font.Variant, axis.Tick.Label.Font.Variant = "Sans", "Sans"
 	}
-	p.X.Tick.Marker = r.rateTicks()
+	p.X.Tick.Marker, p.Y.Tick.Marker = r.rateTicks(), fifths(p.Y.Min, p.Y.Max)
 	lines := plotter.NewGrid()
 	lines.Horizontal = draw.LineStyle{Color: grid, Width: 0.8}
 	lines.Vertical = lines.Horizontal
@@ -150,11 +154,23 @@ func (r *Report) rateTicks() plot.ConstantTicks {
 	return ticks
 }
 
-// addTo draws the band, the line and its points; a single point has a bar for a band.
-func (s series) addTo(p *plot.Plot) error {
-	var line, band plotter.XYs
+// fifths are the multiples of .2 between two values, or of more where the values are far apart.
+func fifths(low, high float64) plot.ConstantTicks {
+	step := 0.2
+	for (high-low)/step > 10 {
+		step *= 2
+	}
+	var ticks plot.ConstantTicks
+	for i := math.Ceil(low / step); i*step <= high; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: fmt.Sprintf("%.1f", i*step+0)})
+	}
+	return ticks
+}
+
+// addBand draws the interval; that of a single point is a bar.
+func (s series) addBand(p *plot.Plot) error {
+	var band plotter.XYs
 	for _, d := range s.points {
-		line = append(line, plotter.XY{X: d.at, Y: d.f.Value})
 		band = append(band, plotter.XY{X: d.at, Y: d.f.High})
 	}
 	for _, d := range slices.Backward(s.points) {
@@ -168,6 +184,15 @@ func (s series) addTo(p *plot.Plot) error {
 	if len(s.points) == 1 {
 		area.LineStyle = draw.LineStyle{Color: s.shade, Width: 1}
 	}
+	p.Add(area)
+	return nil
+}
+
+func (s series) addLine(p *plot.Plot) error {
+	var line plotter.XYs
+	for _, d := range s.points {
+		line = append(line, plotter.XY{X: d.at, Y: d.f.Value})
+	}
 	curve, dots, err := plotter.NewLinePoints(line)
 	if err != nil {
 		return err
@@ -177,7 +202,7 @@ func (s series) addTo(p *plot.Plot) error {
 	if s.agent {
 		curve.Width, dots.Radius = 2.8, 3.6
 	}
-	p.Add(area, curve, dots)
+	p.Add(curve, dots)
 	return nil
 }
 
@@ -211,22 +236,15 @@ func foot(c draw.Canvas, note string) {
 
 // names stand at the ends of the lines, moved apart where they would touch.
 func names(whole, data draw.Canvas, p *plot.Plot, all []series) {
-	const apart = vg.Length(14)
 	x, y := p.Transforms(&data)
-	order := slices.Clone(all)
 	last := func(s series) drawn { return s.points[len(s.points)-1] }
-	slices.SortStableFunc(order, func(a, b series) int { return int(1e6 * (last(a).f.Value - last(b).f.Value)) })
+	order := slices.Clone(all)
+	slices.SortStableFunc(order, func(a, b series) int { return cmp.Compare(last(a).f.Value, last(b).f.Value) })
 	heights := make([]vg.Length, len(order))
 	for i, s := range order {
 		heights[i] = y(last(s).f.Value)
-		if i > 0 {
-			heights[i] = max(heights[i], heights[i-1]+apart)
-		}
 	}
-	for i := len(heights) - 1; i >= 0; i-- { // push back what stands above the picture
-		top := data.Max.Y - apart*vg.Length(len(heights)-1-i)
-		heights[i] = min(heights[i], top)
-	}
+	spread(heights, 14, data.Max.Y)
 	for i, s := range order {
 		from := vg.Point{X: x(last(s).at) + 5, Y: y(last(s).f.Value)}
 		to := vg.Point{X: data.Max.X + 10, Y: heights[i]}
@@ -234,5 +252,19 @@ func names(whole, data draw.Canvas, p *plot.Plot, all []series) {
 		words := style(10.5, s.shade, s.agent)
 		words.YAlign = text.YCenter
 		whole.FillText(words, to, s.name)
+	}
+}
+
+// spread moves ascending heights until they are apart, each pair as far up as down, and none above the top.
+func spread(heights []vg.Length, apart, top vg.Length) {
+	for range 100 {
+		for i := 1; i < len(heights); i++ {
+			if short := apart - (heights[i] - heights[i-1]); short > 0 {
+				heights[i-1], heights[i] = heights[i-1]-short/2, heights[i]+short/2
+			}
+		}
+		if n := len(heights); n > 0 {
+			heights[n-1] = min(heights[n-1], top)
+		}
 	}
 }
