@@ -28,10 +28,10 @@ func fresh(t testing.TB, c Config) (*Agent, token.Text) {
 	}
 	text := token.Read(tokenizer, []byte(strings.Repeat(sample, 20)))
 	counter := NewCounter(tokenizer.VocabSize())
-	counter.Add(text.Tokens)
+	counter.Add(text)
 	c.Tokenizer, c.Vocabulary = "smollm2", tokenizer.VocabSize()
 	torch.Seed(1)
-	a, err := New(c, tokenizer, counter.Statistics(1000))
+	a, err := New(c, tokenizer, counter.Statistics())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,48 +131,59 @@ func (a *Agent) toTorch() error {
 
 // tensors of the statistics, as a file holds them.
 func (s *Statistics) tensors() []safetensors.Tensor {
-	keys := make([]byte, 0, 4*len(s.pairs))
-	for _, key := range s.pairs {
-		keys = binary.LittleEndian.AppendUint32(keys, key)
+	all := []safetensors.Tensor{safetensors.FromFloat32s("statistics.unigrams", s.unigrams, int64(len(s.unigrams)))}
+	for _, each := range []struct {
+		name   string
+		counts counts
+	}{{"statistics.pairs", s.pairs}, {"statistics.words", s.words}} {
+		hashes := make([]byte, 0, 4*len(each.counts.hashes))
+		for _, hash := range each.counts.hashes {
+			hashes = binary.LittleEndian.AppendUint32(hashes, hash)
+		}
+		n := int64(len(each.counts.hashes))
+		all = append(all, safetensors.Tensor{Name: each.name, DType: "U32", Shape: []int64{n}, Data: hashes},
+			safetensors.Tensor{Name: each.name + ".codes", DType: "U8", Shape: []int64{n}, Data: each.counts.codes})
 	}
-	n := int64(len(s.pairs))
-	return []safetensors.Tensor{
-		safetensors.FromFloat32s("statistics.unigrams", s.unigrams, int64(len(s.unigrams))),
-		{Name: "statistics.pairs", DType: "U32", Shape: []int64{n}, Data: keys},
-		{Name: "statistics.codes", DType: "U8", Shape: []int64{n}, Data: s.codes},
-	}
+	return all
 }
 
-func readStatistics(weights *safetensors.File, vocabulary int) (*Statistics, error) {
-	s := &Statistics{}
-	var err error
+func readStatistics(weights *safetensors.File, vocabulary int) (s *Statistics, err error) {
+	s = &Statistics{}
 	if s.unigrams, _, err = weights.Float32s("statistics.unigrams"); err != nil {
 		return nil, err
 	}
 	if len(s.unigrams) != vocabulary {
 		return nil, fmt.Errorf("statistics of %d tokens, want %d", len(s.unigrams), vocabulary)
 	}
-	keys, err := weights.Bytes("statistics.pairs")
-	if err != nil {
-		return nil, err
-	}
-	codes, err := weights.Bytes("statistics.codes")
-	if err != nil {
-		return nil, err
-	}
-	if len(keys) != 4*len(codes) {
-		return nil, fmt.Errorf("%d bytes of pairs for %d codes", len(keys), len(codes))
-	}
-	s.codes = append([]byte(nil), codes...)
-	for i := 0; i < len(keys); i += 4 {
-		s.pairs = append(s.pairs, binary.LittleEndian.Uint32(keys[i:]))
-	}
 	for _, v := range s.unigrams {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 			return nil, fmt.Errorf("the statistics hold a number that is not finite")
 		}
 	}
-	return s, nil
+	if s.pairs, err = readCounts(weights, "statistics.pairs"); err != nil {
+		return nil, err
+	}
+	s.words, err = readCounts(weights, "statistics.words")
+	return s, err
+}
+
+func readCounts(weights *safetensors.File, name string) (c counts, err error) {
+	hashes, err := weights.Bytes(name)
+	if err != nil {
+		return c, err
+	}
+	codes, err := weights.Bytes(name + ".codes")
+	if err != nil {
+		return c, err
+	}
+	if len(hashes) != 4*len(codes) {
+		return c, fmt.Errorf("%s: %d bytes of hashes for %d codes", name, len(hashes), len(codes))
+	}
+	for i := 0; i < len(hashes); i += 4 {
+		c.hashes = append(c.hashes, binary.LittleEndian.Uint32(hashes[i:]))
+	}
+	c.codes = append([]byte(nil), codes...)
+	return c, nil
 }
 
 func isDir(path string) bool {

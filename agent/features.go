@@ -13,14 +13,14 @@ import (
 // staticFeatures describe a token wherever it stands, dynamicFeatures where it stands; the rate is the last of them.
 const (
 	staticFeatures  = 9
-	dynamicFeatures = 13
+	dynamicFeatures = 14
 )
 
 // statics returns [vocabulary, staticFeatures]: rarity, then the shape of the token's bytes.
 func statics(t token.Tokenizer, s *Statistics) []float32 {
 	all := make([]float32, t.VocabSize()*staticFeatures)
 	for id := range t.VocabSize() {
-		describe(all[id*staticFeatures:(id+1)*staticFeatures], t.Decode([]int32{int32(id)}), s.rarity(int32(id)))
+		describe(all[id*staticFeatures:(id+1)*staticFeatures], t.Decode([]int32{int32(id)}), s.Rarity(int32(id)))
 	}
 	return all
 }
@@ -65,10 +65,11 @@ func (s *Statistics) places(text token.Text, rate float64) []float32 {
 	s.recurrence(text, row)
 	sinceSentence := 0
 	for u, unit := range text.Units {
-		word := text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End]
+		word := wordOf(text, unit)
+		rarity := (s.WordRarity(word) - 10) / 3
 		rarest := float32(0)
 		for _, t := range text.Tokens[unit.First:unit.End] {
-			rarest = max(rarest, s.rarity(t.ID))
+			rarest = max(rarest, s.Rarity(t.ID))
 		}
 		for i := unit.First; i < unit.End; i++ {
 			f := row(i)
@@ -77,10 +78,11 @@ func (s *Statistics) places(text token.Text, rate float64) []float32 {
 			f[6] = (rarest - 10) / 3
 			f[7] = float32(math.Log1p(float64(u))) / 4
 			f[8] = float32(math.Log1p(float64(sinceSentence))) / 3
+			f[12] = rarity
 			f[dynamicFeatures-1] = float32(4 * (rate - 0.5))
 		}
 		sinceSentence++
-		if bytes.ContainsAny(word, ".!?\n") {
+		if bytes.ContainsAny(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End], ".!?\n") {
 			sinceSentence = 0
 		}
 	}
@@ -121,8 +123,7 @@ func (s *Statistics) recurrence(text token.Text, row func(int) []float32) {
 	}
 	lastWord := map[string]int{}
 	for u, unit := range text.Units {
-		word := text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End]
-		key := string(bytes.ToLower(bytes.TrimSpace(word)))
+		key := string(bytes.ToLower(wordOf(text, unit)))
 		if before, seen := lastWord[key]; seen && u-before <= window {
 			mark(text.Units[u], 2, row)
 			mark(text.Units[before], 3, row)

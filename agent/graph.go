@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"math/rand/v2"
+
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
@@ -11,6 +13,21 @@ type Batch struct {
 	ids          []int64   // [rows, length]
 	features     []float32 // [rows, length, dynamicFeatures]
 	present      []float32 // [rows, length, 1]: 0 at padding
+	known        []float32 // [rows, length, 1]: 0 where the token's embedding is hidden; nil for nowhere
+}
+
+// HideTokens takes the embedding of each token away with a probability, as a regulariser: what is left to go by are the
+// features, which hold for words that training never saw.
+func (b *Batch) HideTokens(probability float64, random *rand.Rand) {
+	if probability == 0 {
+		return
+	}
+	b.known = make([]float32, len(b.ids))
+	for i := range b.known {
+		if random.Float64() >= probability {
+			b.known[i] = 1
+		}
+	}
 }
 
 // NewBatch lays out texts at the rates that each is to be cut to.
@@ -50,7 +67,11 @@ func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
 	features := torch.From(s, b.features, rows, length, dynamicFeatures)
 	present := torch.From(s, b.present, rows, length, 1)
 
-	x := s.Cat(-1, s.Embedding(next(), ids), s.Embedding(a.static, ids), features)
+	embedded := s.Embedding(next(), ids)
+	if b.known != nil {
+		embedded = s.Mul(embedded, torch.From(s, b.known, rows, length, 1))
+	}
+	x := s.Cat(-1, embedded, s.Embedding(a.static, ids), features)
 	inputWeight := next()
 	x = s.Linear(x, inputWeight, next()) // [rows, length, hidden]
 	for _, dilation := range a.dilations() {

@@ -1,79 +1,122 @@
 package agent
 
 import (
+	"bytes"
+	"hash/fnv"
 	"math"
 	"slices"
 
 	"github.com/project-sputnik/sputnik/token"
 )
 
-// Statistics is what the agent knows of the language before it learns: how often tokens, and pairs of neighbours,
+// Statistics is what the agent knows of the language before it learns: how often tokens, pairs of neighbours and words
 // stand in the training split.
 type Statistics struct {
 	unigrams []float32 // natural log of (count + 1) of every id
 	total    float64   // natural log of all tokens
-	pairs    []uint32  // hashes of pairs, ascending
-	codes    []byte    // quarter nats of each pair's count
+	pairs    counts    // of neighbouring tokens
+	words    counts    // whatever their case
+}
+
+// counts remembers the frequent among many keys.
+type counts struct {
+	hashes []uint32 // ascending
+	codes  []byte   // quarter nats of each key's count
+}
+
+// log is the natural log of a key's count, and whether it is remembered.
+func (c counts) log(hash uint32) (float64, bool) {
+	at, found := slices.BinarySearch(c.hashes, hash)
+	if !found {
+		return 0, false
+	}
+	return float64(c.codes[at]) / 4, true
 }
 
 // Counter gathers statistics.
 type Counter struct {
 	unigrams []int
 	pairs    map[uint32]int32
+	words    map[uint32]int32
 	total    int
 }
 
-// leastPair is the count below which a pair of neighbours is not remembered.
-const leastPair = 4
+// least is the count below which a pair of neighbours or a word is not remembered.
+const least = 4
+
+// At most so many pairs and words are remembered, the most frequent: 5 bytes each.
+const (
+	mostPairs = 200_000
+	mostWords = 40_000
+)
 
 // NewCounter counts tokens of a vocabulary.
 func NewCounter(vocabulary int) *Counter {
-	return &Counter{unigrams: make([]int, vocabulary), pairs: map[uint32]int32{}}
+	return &Counter{unigrams: make([]int, vocabulary), pairs: map[uint32]int32{}, words: map[uint32]int32{}}
 }
 
-// Add counts the tokens of a text.
-func (c *Counter) Add(tokens []token.Token) {
-	for i, t := range tokens {
+// Add counts what a text is made of.
+func (c *Counter) Add(text token.Text) {
+	for i, t := range text.Tokens {
 		c.unigrams[t.ID]++
 		if i > 0 {
-			c.pairs[pairHash(tokens[i-1].ID, t.ID)]++
+			c.pairs[pairHash(text.Tokens[i-1].ID, t.ID)]++
 		}
 	}
-	c.total += len(tokens)
+	for _, u := range text.Units {
+		c.words[wordHash(wordOf(text, u))]++
+	}
+	c.total += len(text.Tokens)
 }
 
-// Statistics closes the count, remembering at most so many pairs, the most frequent.
-func (c *Counter) Statistics(most int) *Statistics {
-	s := &Statistics{unigrams: make([]float32, len(c.unigrams)), total: math.Log(float64(c.total) + float64(len(c.unigrams)))}
+// Statistics closes the count.
+func (c *Counter) Statistics() *Statistics {
+	s := &Statistics{
+		unigrams: make([]float32, len(c.unigrams)), total: math.Log(float64(c.total) + float64(len(c.unigrams))),
+		pairs: frequent(c.pairs, mostPairs), words: frequent(c.words, mostWords),
+	}
 	for id, n := range c.unigrams {
 		s.unigrams[id] = float32(math.Log(float64(n) + 1))
-	}
-	least := c.threshold(most)
-	for hash, n := range c.pairs {
-		if n >= least {
-			s.pairs = append(s.pairs, hash)
-		}
-	}
-	slices.Sort(s.pairs)
-	for _, hash := range s.pairs {
-		s.codes = append(s.codes, byte(min(255, math.Round(4*math.Log(float64(c.pairs[hash]))))))
 	}
 	return s
 }
 
-// threshold is the least count that at most so many pairs reach.
-func (c *Counter) threshold(most int) int32 {
-	var frequent []int32
-	for _, n := range c.pairs {
-		if n >= leastPair {
-			frequent = append(frequent, n)
+// frequent keeps at most so many keys, those with the highest counts; of equal ones all or none.
+func frequent(all map[uint32]int32, most int) counts {
+	var high []int32
+	for _, n := range all {
+		if n >= least {
+			high = append(high, n)
 		}
 	}
-	if len(frequent) <= most {
-		return leastPair
+	threshold := int32(least)
+	if len(high) > most {
+		slices.SortFunc(high, func(a, b int32) int { return int(b) - int(a) })
+		threshold = high[most] + 1
 	}
-	slices.SortFunc(frequent, func(a, b int32) int { return int(b) - int(a) })
-	return frequent[most] + 1
+	var c counts
+	for hash, n := range all {
+		if n >= threshold {
+			c.hashes = append(c.hashes, hash)
+		}
+	}
+	slices.Sort(c.hashes)
+	for _, hash := range c.hashes {
+		c.codes = append(c.codes, byte(min(255, math.Round(4*math.Log(float64(all[hash]))))))
+	}
+	return c
+}
+
+// wordOf is the word that a unit spells, without the space before it.
+func wordOf(text token.Text, u token.Unit) []byte {
+	return bytes.TrimSpace(text.Bytes[text.Tokens[u.First].Start:text.Tokens[u.End-1].End])
+}
+
+// wordHash is FNV-1a of a word in lower case.
+func wordHash(word []byte) uint32 {
+	h := fnv.New32a()
+	h.Write(bytes.ToLower(word))
+	return h.Sum32()
 }
 
 func pairHash(first, second int32) uint32 {
@@ -92,12 +135,18 @@ func (s *Statistics) Rarity(id int32) float32 { return s.rarity(id) }
 // Surprisal is -log p of a token after the one before it, in nats.
 func (s *Statistics) Surprisal(before, id int32) float32 { return s.surprisal(before, id, before, id) }
 
+// WordRarity is -log p of a word, whatever its case, in nats; words that are not remembered are taken to stand once.
+func (s *Statistics) WordRarity(word []byte) float32 {
+	log, _ := s.words.log(wordHash(word))
+	return float32(s.total - log)
+}
+
 // surprisal is -log p of one token given its neighbour, in nats: interpolated from pairs and single tokens,
 // p = .7 c(first, second)/c(given) + .3 p(token). given is the neighbour's id, token the one that is priced.
 func (s *Statistics) surprisal(first, second, given, token int32) float32 {
-	p := 0.3 * math.Exp(-float64(s.rarity(token)))
-	if at, found := slices.BinarySearch(s.pairs, pairHash(first, second)); found {
-		p += 0.7 * math.Min(1, math.Exp(float64(s.codes[at])/4-float64(s.unigrams[given])))
+	p := 0.3 * math.Exp(-float64(s.Rarity(token)))
+	if log, found := s.pairs.log(pairHash(first, second)); found {
+		p += 0.7 * math.Min(1, math.Exp(log-float64(s.unigrams[given])))
 	}
 	return float32(-math.Log(p))
 }

@@ -22,6 +22,7 @@ type data struct {
 	chunks     []token.Text // of the plain text, chunkTokens long
 	labelled   []labelled   // questions' texts with their answer spans
 	recurrent  []labelled   // chunks with what comes back
+	salient    []labelled   // chunks with what a cloze would ask for
 	tasks      []task       // texts with probes, for the joint loop
 	selection  []task       // held out, to select on
 }
@@ -33,10 +34,11 @@ type task struct {
 }
 
 const (
-	chunkTokens   = 192     // of plain text, for the reconstructor and recurrence
-	taskTokens    = 384     // longest text of the joint loop
-	pairsKept     = 240_000 // neighbours that the agent remembers the frequency of
-	recurrentText = 1500    // bytes of a text that recurrence is looked for in
+	chunkTokens   = 192    // of plain text, for the reconstructor and recurrence
+	taskTokens    = 384    // longest text of the joint loop
+	clozeText     = 800    // bytes of a text that salient spans are looked for in
+	mostSalient   = 20_000 // such texts that a run holds in memory
+	recurrentText = 1500   // bytes of a text that recurrence is looked for in
 )
 
 func load(ctx context.Context, c config.Train) (*data, error) {
@@ -52,13 +54,13 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	}
 	if err := corpus.Read(ctx, or(trainFile(source), "sample"), func(doc corpus.Document) error {
 		if !slices.Contains(c.ExcludeSources, doc.Source) {
-			d.addDocument(doc, counter, c.SupervisedSteps > 0)
+			d.addDocument(doc, counter, c)
 		}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read training text: %w", err)
 	}
-	d.statistics = counter.Statistics(pairsKept)
+	d.statistics = counter.Statistics()
 	if err := d.addQuestions(c); err != nil {
 		return nil, err
 	}
@@ -85,15 +87,18 @@ func or(value, otherwise string) string {
 	return value
 }
 
-func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, recurrence bool) {
+func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, c config.Train) {
 	text := token.Read(d.tokenizer, []byte(doc.Text))
-	counter.Add(text.Tokens)
+	counter.Add(text)
 	for start := 0; start+chunkTokens <= len(text.Tokens); start += chunkTokens {
 		from, to := text.Tokens[start].Start, text.Tokens[start+chunkTokens-1].End
 		d.chunks = append(d.chunks, token.Read(d.tokenizer, text.Bytes[from:to]))
 	}
-	for from := 0; recurrence && from+recurrentText <= len(doc.Text); from += recurrentText {
+	for from := 0; c.SupervisedSteps > 0 && from+recurrentText <= len(doc.Text); from += recurrentText {
 		d.recurrent = append(d.recurrent, recurring(d.tokenizer, doc.Text[from:from+recurrentText]))
+	}
+	for from := 0; c.SupervisedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.salient) < mostSalient; from += clozeText {
+		d.salient = append(d.salient, salient(d.tokenizer, doc.ID, doc.Text[from:from+clozeText], c.RandomSeed))
 	}
 }
 

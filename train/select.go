@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/env"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/torch"
@@ -42,8 +43,9 @@ func (t *Trainer) supervisedValidation() (loss float64, err error) {
 	for _, task := range t.data.selection {
 		examples = append(examples, spread(task.text, probe.Labels(task.Task)))
 	}
+	middle := config.Train{RateMin: 0.5, RateMax: 0.5}
 	err = torch.NoGrad(func(s *torch.Scope) error {
-		loss = s.Item(supervisedLoss(s, t.agent, examples, env.Source(t.cfg.RandomSeed, 0, 0), 0.5, 0.5))
+		loss = s.Item(supervisedLoss(s, t.agent, examples, env.Source(t.cfg.RandomSeed, 0, 0), middle))
 		return nil
 	})
 	return loss, err

@@ -70,7 +70,7 @@ func (t *Trainer) supervisedStep(examples []labelled, step, within, total int) (
 	random := env.Source(t.cfg.RandomSeed, step, 0)
 	schedule := torch.Schedule{Peak: t.cfg.SupervisedRate, Warmup: min(20, total/10+1), Total: total, Floor: 0.05}
 	return metrics, t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
-		return supervisedLoss(s, t.agent, examples, random, t.cfg.RateMin, t.cfg.RateMax)
+		return supervisedLoss(s, t.agent, examples, random, t.cfg)
 	})
 }
 
@@ -130,7 +130,11 @@ func (t *Trainer) step(ctx context.Context) (phase string, metrics map[string]fl
 	case "recurrence":
 		metrics, err = t.supervisedStep(draw(t.data.recurrent, t.cfg.SupervisedBatch, t.cfg.RandomSeed, within), step, within, p.recurrence)
 	case "answers":
-		metrics, err = t.supervisedStep(draw(t.data.labelled, t.cfg.SupervisedBatch, t.cfg.RandomSeed, within), step, within, p.answers)
+		examples := draw(t.data.labelled, t.cfg.SupervisedBatch, t.cfg.RandomSeed, within)
+		if len(t.data.salient) > 0 {
+			examples = append(examples, draw(t.data.salient, t.cfg.SupervisedCloze, t.cfg.RandomSeed, within)...)
+		}
+		metrics, err = t.supervisedStep(examples, step, within, p.answers)
 	case "rebuilding":
 		metrics, err = t.randomStep(step, within)
 	default:

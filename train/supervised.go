@@ -2,8 +2,10 @@ package train
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
@@ -30,12 +32,13 @@ func spread(text token.Text, labels []probe.Label) labelled {
 
 // supervisedLoss is the binary cross-entropy of the tokens' worth, with logits shifted down by 2, where few tokens are
 // worth anything: a mean over tokens, so that long texts do not drown short ones' neighbours.
-func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random *rand.Rand, rateMin, rateMax float64) torch.Tensor {
+func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random *rand.Rand, c config.Train) torch.Tensor {
 	texts, rates := make([]token.Text, len(examples)), make([]float64, len(examples))
 	for i, e := range examples {
-		texts[i], rates[i] = e.text, rateMin+(rateMax-rateMin)*random.Float64()
+		texts[i], rates[i] = e.text, c.RateMin+(c.RateMax-c.RateMin)*random.Float64()
 	}
 	batch := a.NewBatch(texts, rates)
+	batch.HideTokens(c.HideTokens, random)
 	worth := make([]float32, batch.Rows*batch.Length)
 	tokens := 0
 	for i, e := range examples {
@@ -57,4 +60,14 @@ func recurring(t token.Tokenizer, text string) labelled {
 		}
 	}
 	return spread(token.Read(t, []byte(text)), labels)
+}
+
+// salient labels the spans of a text that a cloze would ask for.
+func salient(t token.Tokenizer, id, text string, seed int64) labelled {
+	task := probe.Cloze(id, text, 0, seed)
+	task.Probes = slices.Clone(task.Probes)
+	for i := range task.Probes {
+		task.Probes[i].Prompt = "" // a cloze repeats its sentence, which is no question
+	}
+	return spread(token.Read(t, []byte(text)), probe.Labels(task))
 }

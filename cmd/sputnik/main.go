@@ -23,6 +23,7 @@ func commands() []*cli.Command {
 		modelsCommand(),
 		prepareCommand(),
 		trainCommand(),
+		doctorCommand(),
 		evalCommand(),
 		baselinesCommand(),
 		versionCommand(),
