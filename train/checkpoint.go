@@ -2,7 +2,6 @@ package train
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,9 +18,23 @@ import (
 // keptCheckpoints is how many of a run's checkpoints stay on disk.
 const keptCheckpoints = 2
 
-var checkpointFiles = []string{
-	"agent/config.json", "agent/model.safetensors", "reconstructor/config.json", "reconstructor/model.safetensors",
-	"optimizer.safetensors", "state.json",
+// files of a checkpoint; a run of the reconstructor alone has no agent.
+func (t *Trainer) files() []string {
+	files := []string{"reconstructor/config.json", "reconstructor/model.safetensors", "optimizer.safetensors", "state.json"}
+	if t.agent != nil {
+		files = append(files, "agent/config.json", "agent/model.safetensors")
+	}
+	return files
+}
+
+// save writes the models to dir, the agent as a folder of this name.
+func (t *Trainer) save(dir, agent, reconstructor string) error {
+	if t.agent != nil {
+		if err := t.agent.Save(filepath.Join(dir, agent)); err != nil {
+			return err
+		}
+	}
+	return t.rebuild.Save(filepath.Join(dir, reconstructor))
 }
 
 // checkpoint writes checkpoints/step-N under another name and renames it when it is whole; then latest points at it.
@@ -50,10 +63,7 @@ func (t *Trainer) writeCheckpoint(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	if err := t.agent.Save(filepath.Join(dir, "agent")); err != nil {
-		return err
-	}
-	if err := t.rebuild.Save(filepath.Join(dir, "reconstructor")); err != nil {
+	if err := t.save(dir, "agent", "reconstructor"); err != nil {
 		return err
 	}
 	if err := torch.Save(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState(), nil); err != nil {
@@ -62,7 +72,7 @@ func (t *Trainer) writeCheckpoint(dir string) error {
 	if err := writeJSON(filepath.Join(dir, "state.json"), t.state); err != nil {
 		return err
 	}
-	return safetensors.WriteSums(dir, checkpointFiles...)
+	return safetensors.WriteSums(dir, t.files()...)
 }
 
 func (t *Trainer) optimizerState() []torch.Named {
@@ -71,6 +81,9 @@ func (t *Trainer) optimizerState() []torch.Named {
 		name      string
 		optimizer *torch.AdamW
 	}{{"policy.", t.policy}, {"reconstructor.", t.rebuilds}} {
+		if each.optimizer == nil {
+			continue
+		}
 		for _, s := range each.optimizer.State() {
 			all = append(all, torch.Named{Name: each.name + s.Name, Tensor: s.Tensor})
 		}
@@ -121,8 +134,10 @@ func (t *Trainer) resume(from string) error {
 	if err := safetensors.CheckSums(dir); err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}
-	if err := torch.LoadInto(filepath.Join(dir, "agent", "model.safetensors"), t.agent.Parameters()); err != nil {
-		return fmt.Errorf("resume: %w", err)
+	if t.agent != nil {
+		if err := torch.LoadInto(filepath.Join(dir, "agent", "model.safetensors"), t.agent.Parameters()); err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
 	}
 	if err := t.rebuild.LoadInto(filepath.Join(dir, "reconstructor")); err != nil {
 		return fmt.Errorf("resume: %w", err)
@@ -143,7 +158,7 @@ func (t *Trainer) saveBest() error {
 	if err := os.RemoveAll(fresh); err != nil {
 		return err
 	}
-	if err := errors.Join(t.agent.Save(fresh), t.rebuild.Save(filepath.Join(fresh, "reconstructor"))); err != nil {
+	if err := t.save(fresh, ".", "reconstructor"); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(best); err != nil {

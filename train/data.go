@@ -19,7 +19,7 @@ import (
 type data struct {
 	tokenizer  token.Tokenizer
 	statistics *agent.Statistics
-	chunks     []token.Text // of the plain text, chunkTokens long
+	chunks     []token.Text // of the plain text, all of a length
 	labelled   []labelled   // questions' texts with their answer spans
 	recurrent  []labelled   // chunks with what comes back
 	salient    []labelled   // chunks with what a cloze would ask for
@@ -90,15 +90,20 @@ func or(value, otherwise string) string {
 func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, c config.Train) {
 	text := token.Read(d.tokenizer, []byte(doc.Text))
 	counter.Add(text)
-	for start := 0; start+chunkTokens <= len(text.Tokens); start += chunkTokens {
-		from, to := text.Tokens[start].Start, text.Tokens[start+chunkTokens-1].End
-		d.chunks = append(d.chunks, token.Read(d.tokenizer, text.Bytes[from:to]))
-	}
+	d.addChunks(text, chunkTokens)
 	for from := 0; c.SupervisedSteps > 0 && from+recurrentText <= len(doc.Text); from += recurrentText {
 		d.recurrent = append(d.recurrent, recurring(d.tokenizer, doc.Text[from:from+recurrentText]))
 	}
 	for from := 0; c.SupervisedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.salient) < mostSalient; from += clozeText {
 		d.salient = append(d.salient, salient(d.tokenizer, doc.ID, doc.Text[from:from+clozeText], c.RandomSeed))
+	}
+}
+
+// addChunks cuts a text into pieces of so many tokens; what remains is left out.
+func (d *data) addChunks(text token.Text, length int) {
+	for start := 0; start+length <= len(text.Tokens); start += length {
+		from, to := text.Tokens[start].Start, text.Tokens[start+length-1].End
+		d.chunks = append(d.chunks, token.Read(d.tokenizer, text.Bytes[from:to]))
 	}
 }
 

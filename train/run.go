@@ -19,7 +19,7 @@ type Report struct {
 	Best            float64 `json:"best_answers_kept"` // share of held-out answers that stand in what the agent keeps
 	BestStep        int     `json:"best_step"`
 	Skipped         int     `json:"skipped"`
-	AgentParameters int64   `json:"agent_parameters"`
+	AgentParameters int64   `json:"agent_parameters,omitempty"`
 	Seconds         float64 `json:"seconds"`
 	Stopped         string  `json:"stopped"` // why: done, patience
 }
@@ -36,7 +36,10 @@ func (t *Trainer) Run(ctx context.Context, progress Progress) (Report, error) {
 		return Report{}, err
 	}
 	defer journal.close()
-	report := Report{AgentParameters: t.agent.Size(), Stopped: "done"}
+	report := Report{Stopped: "done"}
+	if t.agent != nil {
+		report.AgentParameters = t.agent.Size()
+	}
 	total := t.phases().total()
 	for t.state.Step < total {
 		if ctx.Err() != nil {
@@ -108,12 +111,16 @@ func (t *Trainer) due(step, freq, epochs int) bool {
 		}
 		return (step-from)%(steps/passes*epochs) == 0
 	}
-	return ends(p.recurrence, p.answers, t.cfg.SupervisedEpochs) ||
+	return ends(p.recurrence, p.answers, t.cfg.SupervisedEpochs) || t.agent == nil && ends(0, p.rebuilding, t.cfg.MaxEpochs) ||
 		ends(p.recurrence+p.answers+p.rebuilding, p.joint, t.cfg.MaxEpochs)
 }
 
-// evaluate measures the agent on the held-out questions and keeps it if it is the best.
+// evaluate measures the agent on the held-out questions and keeps it if it is the best. Without an agent the last
+// reconstructor is the best.
 func (t *Trainer) evaluate(ctx context.Context, journal *journal) error {
+	if t.agent == nil {
+		return t.saveBest()
+	}
 	kept, err := answersKept(ctx, t.agent, t.data.selection)
 	if err != nil {
 		return err
@@ -165,7 +172,7 @@ func (t *Trainer) open() (*journal, error) {
 			return nil, err
 		}
 	}
-	if err := config.Save(filepath.Join(dir, "config.json"), &t.cfg); err != nil {
+	if err := config.Save(filepath.Join(dir, "config.json"), t.settings); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(lines, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)

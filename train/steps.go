@@ -74,14 +74,14 @@ func (t *Trainer) supervisedStep(examples []labelled, step, within, total int) (
 	})
 }
 
-// randomStep teaches the reconstructor to rebuild text from random masks of words, at rates from .05 to 1.
+// randomStep teaches the reconstructor to rebuild text from random masks of words.
 func (t *Trainer) randomStep(step, within int) (map[string]float64, error) {
 	random := env.Source(t.cfg.RandomSeed, step, 0)
 	var examples []reconstructor.Example
 	for _, chunk := range draw(t.data.chunks, t.cfg.BatchSize, t.cfg.RandomSeed, within) {
-		examples = append(examples, t.rebuilding(chunk, randomMask(chunk, 0.05+0.95*random.Float64(), random)))
+		examples = append(examples, t.rebuilding(chunk, randomMask(chunk, t.masks.low+(t.masks.high-t.masks.low)*random.Float64(), random)))
 	}
-	metrics := map[string]float64{"tokens": float64(len(examples) * chunkTokens)}
+	metrics := map[string]float64{"tokens": float64(len(examples) * len(t.data.chunks[0].Tokens))}
 	return metrics, t.moveReconstructor(examples, random, within, metrics)
 }
 

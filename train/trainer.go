@@ -16,11 +16,12 @@ import (
 // Trainer holds what a run moves.
 type Trainer struct {
 	cfg      config.Train
+	settings any // the configuration as the user gave it
 	data     *data
-	agent    *agent.Agent
+	agent    *agent.Agent // nil where the reconstructor trains alone
 	rebuild  *reconstructor.Reconstructor
 	reader   probe.Reader // who answers the probes that pay
-	own      bool         // the reader is the reconstructor itself
+	masks    rates        // of the reconstructor's random masks
 	close    []func()
 	policy   *torch.AdamW
 	rebuilds *torch.AdamW
@@ -29,6 +30,9 @@ type Trainer struct {
 	state    State
 	log      *slog.Logger
 }
+
+// rates are the lowest and the highest share of words kept.
+type rates struct{ low, high float64 }
 
 // State is what a checkpoint holds beside weights and optimisers.
 type State struct {
@@ -64,6 +68,9 @@ func (p phases) at(step int) (name string, within int) {
 
 func (t *Trainer) phases() phases {
 	each := func(n, batch int) int { return (n + batch - 1) / batch }
+	if t.agent == nil {
+		return phases{rebuilding: t.cfg.ReconstructorStart}
+	}
 	epoch := each(len(t.data.tasks), t.cfg.BatchSize)
 	if t.cfg.MaxStepsPerEpoch > 0 {
 		epoch = min(epoch, t.cfg.MaxStepsPerEpoch)
@@ -81,19 +88,10 @@ func (t *Trainer) phases() phases {
 
 // New reads the data and makes or loads both models.
 func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, err error) {
-	if err := torch.Available(); err != nil {
+	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	device, err := torch.ParseDevice(cfg.Device)
-	if err != nil {
-		return nil, config.Usage(err)
-	}
-	if device != torch.CPU {
-		return nil, config.Usagef("device is %s; training runs on the CPU in this version", cfg.Device)
-	}
-	torch.HoardMemory()
-	torch.SetThreads(cfg.Threads)
-	t = &Trainer{cfg: cfg, log: log, state: State{RewardScale: 1, Best: -1}}
+	t = &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, state: State{RewardScale: 1, Best: -1}}
 	defer func() {
 		if err != nil {
 			t.Close()
@@ -114,6 +112,23 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, e
 	}
 	t.state.Temperature = cfg.RewardTemperature
 	return t, nil
+}
+
+// prepareTorch sets libtorch up for training.
+func prepareTorch(device string, threads int) error {
+	if err := torch.Available(); err != nil {
+		return err
+	}
+	found, err := torch.ParseDevice(device)
+	if err != nil {
+		return config.Usage(err)
+	}
+	if found != torch.CPU && device != "auto" {
+		return config.Usagef("device is %s; training runs on the CPU in this version", device)
+	}
+	torch.HoardMemory()
+	torch.SetThreads(threads)
+	return nil
 }
 
 func (t *Trainer) makeModels() (err error) {
@@ -176,7 +191,7 @@ func (t *Trainer) makeReconstructor() (err error) {
 
 func (t *Trainer) makeReader() error {
 	if t.cfg.Reader == "own" {
-		t.reader, t.own = t.rebuild, true
+		t.reader = t.rebuild
 		return nil
 	}
 	reader, err := reconstructor.Open(t.cfg.Reader, torch.BFloat16, 0)

@@ -23,6 +23,7 @@ func commands() []*cli.Command {
 		modelsCommand(),
 		prepareCommand(),
 		trainCommand(),
+		reconstructorCommand(),
 		doctorCommand(),
 		evalCommand(),
 		baselinesCommand(),
