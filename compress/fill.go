@@ -20,14 +20,13 @@ func (s *selector) fill(from int) int {
 	at := from
 	for ; at < len(s.order) && left > 0 && misses < mostMisses; at++ {
 		i := s.order[at]
-		if s.shown[i] {
-			s.kept[i] = true
-			continue
+		price := 0 // of what is shown already, between two words
+		if !s.shown[i] {
+			if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others
+				continue
+			}
+			price = s.price(int(i))
 		}
-		if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others
-			continue
-		}
-		price := s.price(int(i))
 		if price > left {
 			misses++
 			continue
@@ -79,10 +78,12 @@ func (s *selector) price(i int) int {
 		}
 	}
 	without := s.count(buffer)
-	start, end := s.pieces[i].start, s.pieces[i].end
-	if s.glue != nil && s.glue.joins(nearest, i) {
-		start = s.pieces[i-1].start
+	buffer = slices.Insert(buffer, border, s.text[s.pieces[i].start:s.pieces[i].end]...)
+	if s.glue != nil {
+		if at := s.glue.parts(nearest, i); at >= 0 {
+			buffer = slices.Insert(buffer, border, s.text[s.pieces[at].start:s.pieces[at].end]...)
+		}
 	}
-	s.counter.text = slices.Insert(buffer, border, s.text[start:end]...)
+	s.counter.text = buffer
 	return s.count(s.counter.text) - without
 }

@@ -7,22 +7,35 @@ import "unicode/utf8"
 type glue struct {
 	begins, ends []bool // whether a piece begins, or ends, with a letter or digit
 	between      []bool // whether it has neither at its borders, so that it can part words
+	gone         []bool // whether it is never kept
 }
 
 func newGlue(text []byte, pieces []piece) *glue {
 	n := len(pieces)
-	g := &glue{begins: make([]bool, n), ends: make([]bool, n), between: make([]bool, n)}
+	g := &glue{begins: make([]bool, n), ends: make([]bool, n), between: make([]bool, n), gone: make([]bool, n)}
 	for i, p := range pieces {
 		first, _ := utf8.DecodeRune(text[p.start:p.end])
 		last, _ := utf8.DecodeLastRune(text[p.start:p.end])
 		g.begins[i] = p.class != broken && spells(first)
 		g.ends[i] = p.class != broken && spells(last)
-		g.between[i] = p.class != stripped && !spells(first) && !spells(last)
+		g.gone[i] = p.class == stripped
+		g.between[i] = !spells(first) && !spells(last)
 	}
 	return g
 }
 
-// joins says whether pieces i and j, with nothing kept between, would become one word, and piece j-1 can part them.
-func (g *glue) joins(i, j int) bool {
-	return i >= 0 && i < j-1 && g.begins[j] && g.ends[i] && g.between[j-1]
+// parts returns the piece that has to part i and j, with nothing kept between, because they would become one word; -1
+// if they would not, or nothing before j can part them.
+func (g *glue) parts(i, j int) int {
+	if i < 0 || !g.begins[j] || !g.ends[i] {
+		return -1
+	}
+	at := j - 1
+	for at > i && g.gone[at] {
+		at--
+	}
+	if at > i && g.between[at] {
+		return at
+	}
+	return -1
 }

@@ -48,8 +48,7 @@ func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue)
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
 		taken = s.fill(taken)
 	}
-	s.compose()
-	return s.shown, s.spent
+	return s.shown, s.total()
 }
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.
@@ -152,8 +151,8 @@ func (s *selector) compose() {
 		if !kept {
 			continue
 		}
-		if s.glue.joins(before, i) {
-			s.shown[i-1] = true
+		if at := s.glue.parts(before, i); at >= 0 {
+			s.shown[at] = true
 		}
 		before = i
 	}
