@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/project-sputnik/sputnik/probe"
 )
 
 // Markdown is report.md, readable in a terminal.
@@ -33,7 +36,7 @@ func (r *Report) Print(w io.Writer) error {
 		return err
 	}
 	tables := r.Tables()
-	for _, t := range tables[:min(len(r.Tables()), 1+min(1, len(r.Comparisons)))] {
+	for _, t := range tables[:1+min(1, len(r.Comparisons))] {
 		if _, err := fmt.Fprintf(w, "\n%s\n\n", t.Title); err != nil {
 			return err
 		}
@@ -85,20 +88,22 @@ func describe(m *Model, none string) string {
 
 // counts says how many documents and probes of which kind there are.
 func (r *Report) counts() string {
-	var kinds []string
-	for kind, n := range r.Data.Kinds {
-		kinds = append(kinds, fmt.Sprintf("%d %s", n, kind))
+	words := []string{fmt.Sprintf("%d documents", r.Data.Documents)}
+	for _, kind := range slices.Sorted(maps.Keys(r.Data.Kinds)) {
+		name := kind + " probes"
+		if kind == probe.KindQuestion {
+			name = "questions"
+		}
+		words = append(words, fmt.Sprintf("%d %s", r.Data.Kinds[kind], name))
 	}
-	slices.Sort(kinds)
-	return fmt.Sprintf("%d documents, %d probes (%s)", r.Data.Documents, r.Data.Probes, strings.Join(kinds, ", "))
+	return strings.Join(words, ", ")
 }
 
 func (r *Report) versions() string {
 	var all []string
-	for name, version := range r.Versions {
-		all = append(all, name+" "+version)
+	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
+		all = append(all, name+" "+r.Versions[name])
 	}
-	slices.Sort(all)
 	return strings.Join(all, ", ")
 }
 

@@ -41,6 +41,7 @@ type Bootstrap struct {
 // Data counts what was measured; failed documents are not in it.
 type Data struct {
 	Path         string         `json:"path"`
+	Identity     string         `json:"sha256,omitempty"` // of a file
 	Documents    int            `json:"documents"`
 	Probes       int            `json:"probes"`
 	Kinds        map[string]int `json:"kinds"`

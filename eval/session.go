@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
@@ -173,6 +174,11 @@ func (s *session) describe(r *Report) error {
 	}
 	r.Settings, r.Command, r.Versions = settings, s.options.Command, s.options.Versions
 	r.Data.Path = or(s.cfg.DataPath, heldOut)
+	if info, err := os.Stat(s.cfg.DataPath); err == nil && info.Mode().IsRegular() {
+		if r.Data.Identity, err = identity(s.cfg.DataPath); err != nil {
+			return err
+		}
+	}
 	if !s.options.NoAgent {
 		r.Agent = &Model{Name: or(s.cfg.ModelPath, "embedded"), Path: s.cfg.ModelPath, Parameters: s.agent.Size()}
 		if s.cfg.ModelPath != "" {
@@ -192,15 +198,5 @@ func (s *session) describe(r *Report) error {
 }
 
 func without(names, known []string) []string {
-	var absent []string
-	for _, name := range names {
-		found := false
-		for _, k := range known {
-			found = found || k == name
-		}
-		if !found {
-			absent = append(absent, name)
-		}
-	}
-	return absent
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
 }

@@ -76,13 +76,23 @@ func (r *Report) compared(title, note string, of func(Comparison) (*probe.Interv
 // shares is one line a method and rate.
 func (r *Report) shares() Table {
 	t := Table{
-		Title: "Rates achieved, and the reader's losses", Note: "Loss is the mean over probes, in nats a token of the answer.",
+		Title: "Rates achieved, and raw losses", Note: "Loss is the reader's, the mean over probes in nats a token of the answer.",
 		Head: []string{"scorer", "rate asked", "of tokens", "of the reader's", "of bytes", "loss"},
+	}
+	if r.Reconstructor != nil {
+		t.Head = append(t.Head, "reconstruction loss")
+		t.Note += " Reconstruction loss is in nats a token of the whole text, kept tokens too."
 	}
 	for _, m := range r.Methods {
 		for _, p := range m.Points {
-			t.Rows = append(t.Rows, []string{m.Name, fmt.Sprintf("%.2f", p.Rate), fmt.Sprintf("%.3f", p.Achieved),
-				fmt.Sprintf("%.3f", p.ReaderAchieved), fmt.Sprintf("%.3f", p.BytesAchieved), fmt.Sprintf("%.3f", p.Loss)})
+			row := []string{m.Name, fmt.Sprintf("%.2f", p.Rate)}
+			for _, x := range []float64{p.Achieved, p.ReaderAchieved, p.BytesAchieved, p.Loss} {
+				row = append(row, fmt.Sprintf("%.3f", x))
+			}
+			if r.Reconstructor != nil {
+				row = append(row, cell(p.Reconstruction, "%.3f [%.3f, %.3f]"))
+			}
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
