@@ -30,7 +30,7 @@ type Reconstructor struct {
 	Model
 }
 
-// A Model is what a report says of weights: Identity is a hash of them, and part of every key of the journal.
+// A Model is what a report says of weights. Identity is a hash of its files' names and contents.
 type Model struct {
 	Name       string `json:"name"`
 	Path       string `json:"path,omitempty"`
@@ -39,6 +39,9 @@ type Model struct {
 	Parameters int64  `json:"parameters,omitempty"`
 }
 
+// key tells apart in the journal what different weights, or kinds of numbers, said.
+func (m Model) key() string { return key(m.Identity, m.Kind) }
+
 // losses asks the reader what the journal does not know yet; equal readings are asked once.
 func (e *Evaluation) losses(ctx context.Context, readings []probe.Reading) ([]probe.Loss, error) {
 	keys := make([]string, len(readings))
@@ -46,7 +49,7 @@ func (e *Evaluation) losses(ctx context.Context, readings []probe.Reading) ([]pr
 	var entries []entry
 	asked := map[string]bool{}
 	for i, r := range readings {
-		keys[i] = key("reading", e.Reader.Identity, probe.Chat(r), probe.Plain(r), r.Probe.Target)
+		keys[i] = key("reading", e.Reader.key(), probe.Chat(r), probe.Plain(r), r.Probe.Target)
 		if e.Journal.known[keys[i]] == nil && !asked[keys[i]] {
 			asked[keys[i]] = true
 			fresh, entries = append(fresh, r), append(entries, entry{Key: keys[i]})
@@ -104,7 +107,7 @@ func (e *Evaluation) gaps(ctx context.Context, texts []token.Text, kept [][]bool
 	asked, tokens := map[string]bool{}, 0
 	for i, text := range texts {
 		own, mask := e.Reconstructor.Align(text, kept[i])
-		keys[i] = key("gap", e.Reconstructor.Identity, string(text.Bytes), fmt.Sprint(mask))
+		keys[i] = key("gap", e.Reconstructor.key(), string(text.Bytes), fmt.Sprint(mask))
 		if e.Journal.known[keys[i]] == nil && !asked[keys[i]] {
 			asked[keys[i]] = true
 			tokens += len(mask)

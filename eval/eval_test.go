@@ -241,28 +241,33 @@ func TestAStoppedRunGoesOnWhereItWasAndEndsInTheSameBytes(t *testing.T) {
 func wholeAsked(e *Evaluation) int { return e.Reader.Reader.(*finder).asked }
 
 func TestADocumentThatFailsIsReportedCountedAndInNobodysFigures(t *testing.T) {
-	for name, reader := range map[string]*finder{
-		"an error": {fail: func(r probe.Reading) error {
-			if r.Probe.Target == "Town4" {
-				return errors.New("the lamp went out")
-			}
-			return nil
-		}},
-	} {
-		r := run(t, setUp(t, reader, Only(agentName, wanted{})), 0)
-		if len(r.Failed) != 1 || r.Failed[0].Document != "text-4" || !strings.Contains(r.Failed[0].Reason, "the lamp went out") {
-			t.Errorf("%s: failed %v", name, r.Failed)
+	dark := &finder{fail: func(r probe.Reading) error {
+		if r.Probe.Target == "Town4" {
+			return errors.New("the lamp went out")
 		}
-		if r.Data.Documents != 11 || r.Data.Probes != 11 || r.Methods[0].Points[0].Retained.Documents != 11 {
-			t.Errorf("%s: %+v", name, r.Data)
-		}
-		if !strings.Contains(string(r.Markdown()), "text-4: ") {
-			t.Errorf("%s: the report is silent", name)
-		}
+		return nil
+	}}
+	r := run(t, setUp(t, dark, Only(agentName, wanted{})), 0)
+	if len(r.Failed) != 1 || r.Failed[0].Document != "text-4" || !strings.Contains(r.Failed[0].Reason, "the lamp went out") {
+		t.Errorf("failed %v", r.Failed)
+	}
+	if r.Data.Documents != 11 || r.Data.Probes != 11 || r.Methods[0].Points[0].Retained.Documents != 11 {
+		t.Errorf("%+v", r.Data)
+	}
+	if !strings.Contains(string(r.Markdown()), "text-4: ") {
+		t.Error("the report is silent")
 	}
 	broken := setUp(t, &finder{fail: func(probe.Reading) error { return errors.New("no light at all") }}, Only(agentName, wanted{}))
 	if _, err := broken.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "no light at all") {
 		t.Errorf("every document failed: %v", err)
+	}
+}
+
+func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
+	e := setUp(t, &finder{}, Only(agentName, wanted{}))
+	e.Journal.file.Close()
+	if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "stopped after 0 of 12 documents") || !strings.Contains(err.Error(), "write journal") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -88,9 +89,12 @@ func (e *Evaluation) Run(ctx context.Context) (*Outcomes, error) {
 // measureAll measures documents together and, when that fails, one by one to find whose fault it is.
 func (e *Evaluation) measureAll(ctx context.Context, tasks []probe.Task, out *Outcomes) error {
 	each, err := e.measure(ctx, tasks, out.variants)
+	var journal journalError
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.As(err, &journal):
+		return err
 	case err == nil:
 		out.each = append(out.each, each...)
 		return nil

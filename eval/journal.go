@@ -65,6 +65,12 @@ func (j *Journal) read() (int64, error) {
 	}
 }
 
+// journalError ends a run: it is no document's fault, and the next one would meet it too.
+type journalError struct{ error }
+
+func (e journalError) Error() string { return fmt.Sprintf("write journal: %v", e.error) }
+func (e journalError) Unwrap() error { return e.error }
+
 // add remembers entries, all or none.
 func (j *Journal) add(entries []entry) error {
 	var lines bytes.Buffer
@@ -75,7 +81,7 @@ func (j *Journal) add(entries []entry) error {
 		}
 	}
 	if _, err := j.file.Write(lines.Bytes()); err != nil {
-		return fmt.Errorf("write journal: %w", err)
+		return journalError{err}
 	}
 	for _, e := range entries {
 		j.known[e.Key] = e.Values

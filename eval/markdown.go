@@ -23,31 +23,28 @@ func (r *Report) Markdown() []byte {
 	}
 	for _, t := range r.Tables() {
 		fmt.Fprintf(&out, "\n## %s\n\n", t.Title)
-		_ = t.write(&out) // a buffer takes everything
+		t.write(&out)
 		fmt.Fprintf(&out, "\n%s\n", t.Note)
 	}
 	fmt.Fprintf(&out, "\n%s\n", r.intervals())
 	return out.Bytes()
 }
 
-// Print writes what a terminal should show: the first two tables.
+// Print writes what a terminal should show: all but the last table, which is for the files.
 func (r *Report) Print(w io.Writer) error {
-	if _, err := fmt.Fprintln(w, r.subtitle()); err != nil {
-		return err
+	var out bytes.Buffer
+	fmt.Fprintln(&out, r.subtitle())
+	for _, note := range r.Notes {
+		fmt.Fprintf(&out, "Note: %s\n", note)
 	}
 	tables := r.Tables()
-	for _, t := range tables[:1+min(1, len(r.Comparisons))] {
-		if _, err := fmt.Fprintf(w, "\n%s\n\n", t.Title); err != nil {
-			return err
-		}
-		if err := t.write(w); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(w, "\n%s\n", t.Note); err != nil {
-			return err
-		}
+	for _, t := range tables[:len(tables)-1] {
+		fmt.Fprintf(&out, "\n%s\n\n", t.Title)
+		t.write(&out)
+		fmt.Fprintf(&out, "\n%s\n", t.Note)
 	}
-	return nil
+	_, err := out.WriteTo(w)
+	return err
 }
 
 type fact struct{ name, value string }

@@ -105,7 +105,7 @@ func (s *session) openModel(name string, half bool) (Model, *reconstructor.Recon
 		return Model{}, nil, err
 	}
 	s.closing = append(s.closing, r.Close)
-	return Model{Name: name, Kind: word, Identity: key(id, word), Parameters: r.Model().Size()}, r, nil
+	return Model{Name: name, Kind: word, Identity: id, Parameters: r.Model().Size()}, r, nil
 }
 
 // identity is a hash of the files of a model's folder, or of one file.

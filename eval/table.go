@@ -1,8 +1,8 @@
 package eval
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -115,28 +115,23 @@ func cell(i *probe.Interval, format string) string {
 }
 
 // write lays the table out in columns, as Markdown.
-func (t Table) write(w io.Writer) error {
+func (t Table) write(out *bytes.Buffer) {
 	widths := make([]int, len(t.Head))
 	for _, row := range append([][]string{t.Head}, t.Rows...) {
 		for i, c := range row {
 			widths[i] = max(widths[i], utf8.RuneCountInString(c))
 		}
 	}
-	var out strings.Builder
-	line(&out, widths, t.Head)
 	rule := make([]string, len(widths))
 	for i, n := range widths {
 		rule[i] = strings.Repeat("-", n)
 	}
-	line(&out, widths, rule)
-	for _, row := range t.Rows {
-		line(&out, widths, row)
+	for _, row := range append([][]string{t.Head, rule}, t.Rows...) {
+		line(out, widths, row)
 	}
-	_, err := io.WriteString(w, out.String())
-	return err
 }
 
-func line(out *strings.Builder, widths []int, cells []string) {
+func line(out *bytes.Buffer, widths []int, cells []string) {
 	for i, n := range widths {
 		out.WriteString("| " + cells[i] + strings.Repeat(" ", n-utf8.RuneCountInString(cells[i])) + " ")
 	}
