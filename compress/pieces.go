@@ -1,6 +1,7 @@
 package compress
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ const (
 	stripped class = iota // never kept: the tags of the caller
 	broken                // a part of a word that alone exceeds the target
 	whole                 // a word
-	beside                // the rest of a word that is partly protected
+	beside                // the rest of a word that is partly protected, white space in front of it
 	forced                // protected
 )
 
@@ -47,6 +48,12 @@ func cut(text token.Text, units []token.Unit, scores []float32, p protection) []
 			continue
 		}
 		pieces = cutUnit(pieces, piece{start: start, end: end, score: means[i]}, marks)
+	}
+	for i := 1; i < len(pieces); i++ { // the white space in front of what is protected goes with it
+		p := &pieces[i-1]
+		if pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(text.Bytes[p.start:p.end])) == 0 {
+			p.class = beside
+		}
 	}
 	return pieces
 }
