@@ -45,7 +45,7 @@ func TestPromisesHoldOnEveryPublicPrompt(t *testing.T) {
 	}
 }
 
-func TestDigitsAndTagsSurviveInEveryPublicPrompt(t *testing.T) {
+func TestDigitsSurviveInEveryPublicPrompt(t *testing.T) {
 	for name, text := range prompts(t) {
 		r := shorten(t, compressor(t, "ngram"), text, compress.Options{Rate: 0.33, KeepDigits: true})
 		for _, p := range r.Protected {
