@@ -34,11 +34,11 @@ type Train struct {
 	Layers           int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
 	Rounds           int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
 	Samples          int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
-	SupervisedEpochs int     `name:"supervised_epochs" default:"3" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
+	SupervisedEpochs int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
 	SupervisedRate   float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
 	SupervisedBatch  int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
 	SupervisedCloze  int     `name:"supervised_cloze" default:"0" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
-	HideTokens       float64 `name:"hide_tokens" default:"0.1" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
+	HideTokens       float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
 	SupervisedSteps  int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 
 	RateMin             float64 `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
