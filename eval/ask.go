@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/project-sputnik/sputnik/probe"
@@ -42,46 +41,42 @@ type Model struct {
 // key tells apart in the journal what different weights, or kinds of numbers, said.
 func (m Model) key() string { return key(m.Identity, m.Kind) }
 
-// losses asks the reader what the journal does not know yet; equal readings are asked once.
+// losses asks the reader what the journal does not know yet.
 func (e *Evaluation) losses(ctx context.Context, readings []probe.Reading) ([]probe.Loss, error) {
 	keys := make([]string, len(readings))
-	var fresh []probe.Reading
-	var entries []entry
-	asked := map[string]bool{}
 	for i, r := range readings {
 		keys[i] = key("reading", e.Reader.key(), probe.Chat(r), probe.Plain(r), r.Probe.Target)
-		if e.Journal.known[keys[i]] == nil && !asked[keys[i]] {
-			asked[keys[i]] = true
-			fresh, entries = append(fresh, r), append(entries, entry{Key: keys[i]})
-		}
 	}
-	if len(fresh) > 0 {
-		if err := e.ask(ctx, fresh, entries); err != nil {
-			return nil, err
-		}
+	values, err := e.Journal.recall(keys, func(missing []int) ([][]float64, error) { return e.ask(ctx, readings, missing) })
+	if err != nil {
+		return nil, err
 	}
 	losses := make([]probe.Loss, len(readings))
-	for i, k := range keys {
-		v := e.Journal.known[k]
+	for i, v := range values {
 		losses[i] = probe.Loss{Nats: v[0], Tokens: int(v[1])}
 	}
 	return losses, nil
 }
 
-func (e *Evaluation) ask(ctx context.Context, readings []probe.Reading, entries []entry) error {
+func (e *Evaluation) ask(ctx context.Context, readings []probe.Reading, missing []int) ([][]float64, error) {
+	fresh := make([]probe.Reading, len(missing))
+	for n, i := range missing {
+		fresh[n] = readings[i]
+	}
 	begun := time.Now()
-	losses, err := e.Reader.Losses(ctx, readings)
+	losses, err := e.Reader.Losses(ctx, fresh)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e.timing.Reader.add(len(readings), e.readerTokens(readings), time.Since(begun))
-	for i, l := range losses {
-		if math.IsNaN(l.Nats) || math.IsInf(l.Nats, 0) || l.Tokens == 0 {
-			return fmt.Errorf("the loss of %q is %v over %d tokens", readings[i].Probe.Target, l.Nats, l.Tokens)
+	e.timing.Reader.add(len(fresh), e.readerTokens(fresh), time.Since(begun))
+	values := make([][]float64, len(fresh))
+	for n, l := range losses {
+		if l.Tokens == 0 {
+			return nil, fmt.Errorf("the answer %q has no tokens", fresh[n].Probe.Target)
 		}
-		entries[i].Values = []float64{l.Nats, float64(l.Tokens)}
+		values[n] = []float64{l.Nats, float64(l.Tokens)}
 	}
-	return e.Journal.add(entries)
+	return values, nil
 }
 
 // readerTokens counts contexts, questions and answers, without the words around them.
@@ -101,41 +96,38 @@ func (e *Evaluation) count(text string) int {
 // gaps asks the reconstructor what the journal does not know yet.
 func (e *Evaluation) gaps(ctx context.Context, texts []token.Text, kept [][]bool) ([]reconstructor.Gap, error) {
 	keys := make([]string, len(texts))
-	var entries []entry
-	var freshTexts []token.Text
-	var freshKept [][]bool
-	asked, tokens := map[string]bool{}, 0
+	own, masks := make([]token.Text, len(texts)), make([][]bool, len(texts))
 	for i, text := range texts {
-		own, mask := e.Reconstructor.Align(text, kept[i])
-		keys[i] = key("gap", e.Reconstructor.key(), string(text.Bytes), fmt.Sprint(mask))
-		if e.Journal.known[keys[i]] == nil && !asked[keys[i]] {
-			asked[keys[i]] = true
-			tokens += len(mask)
-			entries = append(entries, entry{Key: keys[i]})
-			freshTexts, freshKept = append(freshTexts, own), append(freshKept, mask)
-		}
+		own[i], masks[i] = e.Reconstructor.Align(text, kept[i])
+		keys[i] = key("gap", e.Reconstructor.key(), string(text.Bytes), fmt.Sprint(masks[i]))
 	}
-	if len(entries) > 0 {
-		begun := time.Now()
-		gaps, err := e.Reconstructor.Gaps(ctx, freshTexts, freshKept)
-		if err != nil {
-			return nil, err
-		}
-		e.timing.Reconstructor.add(len(entries), tokens, time.Since(begun))
-		for i, g := range gaps {
-			if math.IsNaN(g.Nats) || math.IsInf(g.Nats, 0) {
-				return nil, fmt.Errorf("the gap loss is %v", g.Nats)
-			}
-			entries[i].Values = []float64{g.Nats, g.GapNats, float64(g.Tokens), float64(g.GapTokens)}
-		}
-		if err := e.Journal.add(entries); err != nil {
-			return nil, err
-		}
+	values, err := e.Journal.recall(keys, func(missing []int) ([][]float64, error) { return e.askGaps(ctx, own, masks, missing) })
+	if err != nil {
+		return nil, err
 	}
 	gaps := make([]reconstructor.Gap, len(texts))
-	for i, k := range keys {
-		v := e.Journal.known[k]
+	for i, v := range values {
 		gaps[i] = reconstructor.Gap{Nats: v[0], GapNats: v[1], Tokens: int(v[2]), GapTokens: int(v[3])}
 	}
 	return gaps, nil
+}
+
+func (e *Evaluation) askGaps(ctx context.Context, texts []token.Text, masks [][]bool, missing []int) ([][]float64, error) {
+	var fresh []token.Text
+	var kept [][]bool
+	tokens := 0
+	for _, i := range missing {
+		fresh, kept, tokens = append(fresh, texts[i]), append(kept, masks[i]), tokens+len(masks[i])
+	}
+	begun := time.Now()
+	gaps, err := e.Reconstructor.Gaps(ctx, fresh, kept)
+	if err != nil {
+		return nil, err
+	}
+	e.timing.Reconstructor.add(len(fresh), tokens, time.Since(begun))
+	values := make([][]float64, len(gaps))
+	for n, g := range gaps {
+		values[n] = []float64{g.Nats, g.GapNats, float64(g.Tokens), float64(g.GapTokens)}
+	}
+	return values, nil
 }

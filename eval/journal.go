@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
@@ -87,6 +88,40 @@ func (j *Journal) add(entries []entry) error {
 		j.known[e.Key] = e.Values
 	}
 	return nil
+}
+
+// recall gives the values of every key: from the journal, else measured, equal keys once, and then in the journal.
+func (j *Journal) recall(keys []string, measure func(missing []int) ([][]float64, error)) ([][]float64, error) {
+	var missing []int
+	asked := map[string]bool{}
+	for i, k := range keys {
+		if j.known[k] == nil && !asked[k] {
+			asked[k], missing = true, append(missing, i)
+		}
+	}
+	if len(missing) > 0 {
+		values, err := measure(missing)
+		if err != nil {
+			return nil, err
+		}
+		entries := make([]entry, len(missing))
+		for n, i := range missing {
+			for _, v := range values[n] {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					return nil, fmt.Errorf("a loss is %v", v)
+				}
+			}
+			entries[n] = entry{keys[i], values[n]}
+		}
+		if err := j.add(entries); err != nil {
+			return nil, err
+		}
+	}
+	all := make([][]float64, len(keys))
+	for i, k := range keys {
+		all[i] = j.known[k]
+	}
+	return all, nil
 }
 
 // Close closes the file.

@@ -130,7 +130,7 @@ func (r *Report) axes(all []series) *plot.Plot {
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Label.TextStyle.Font.Size, axis.Tick.Label.Font.Size = 11, 10
 		axis.Label.TextStyle.Color, axis.Tick.Label.Color = ink, soft
-		axis.LineStyle.Width, axis.Tick.LineStyle.Width, axis.Padding = 0, 0, 6
+		axis.Width, axis.Tick.Width, axis.Padding = 0, 0, 6
 		axis.Label.TextStyle.Font.Variant, axis.Tick.Label.Font.Variant = "Sans", "Sans"
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = r.rateTicks(), fifths(p.Y.Min, p.Y.Max)
@@ -180,7 +180,7 @@ func (s series) addBand(p *plot.Plot) error {
 	if err != nil {
 		return err
 	}
-	area.Color, area.LineStyle.Width = faint(s.shade, s.agent), 0
+	area.Color, area.Width = faint(s.shade, s.agent), 0
 	if len(s.points) == 1 {
 		area.LineStyle = draw.LineStyle{Color: s.shade, Width: 1}
 	}
