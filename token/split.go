@@ -17,9 +17,9 @@ type splitter interface {
 	split(dst []piece, text []byte, p piece) []piece
 }
 
-func (g gpt2Split) split(dst []piece, text []byte, p piece) []piece {
+func (s gpt2Split) split(dst []piece, text []byte, p piece) []piece {
 	for i := p.start; i < p.end; {
-		end := g.next(text[:p.end], i)
+		end := s.next(text[:p.end], i)
 		dst = append(dst, piece{i, end})
 		i = end
 	}

@@ -6,7 +6,6 @@ package pickle
 
 import (
 	"fmt"
-	"io"
 	"unsafe"
 
 	"github.com/sugarme/gotch/half"
@@ -50,7 +49,7 @@ func storages(path string) (found map[string]*pickle.StorageTensor, err error) {
 			err = fmt.Errorf("not a state dictionary: %v", failed)
 		}
 	}()
-	decoded, err := pickle.LoadWithUnpickler(path, func(r io.Reader) pickle.Unpickler { return pickle.NewUnpickler(r) })
+	decoded, err := pickle.LoadWithUnpickler(path, pickle.NewUnpickler)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func Open(path string) (*File, error) {
 	}
 	f, err := Parse(mapped)
 	if err != nil {
-		mapped.Unmap()
+		_ = mapped.Unmap() // the first error is what counts
 		return nil, fmt.Errorf("safetensors %s: %w", path, err)
 	}
 	f.path, f.mapped = path, mapped
