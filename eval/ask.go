@@ -32,7 +32,6 @@ type Reconstructor struct {
 // A Model is what a report says of weights. Identity is a hash of its files' names and contents.
 type Model struct {
 	Name       string `json:"name"`
-	Path       string `json:"path,omitempty"`
 	Kind       string `json:"kind,omitempty"`
 	Identity   string `json:"sha256,omitempty"`
 	Parameters int64  `json:"parameters,omitempty"`

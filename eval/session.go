@@ -180,11 +180,9 @@ func (s *session) describe(r *Report) error {
 		}
 	}
 	if !s.options.NoAgent {
-		r.Agent = &Model{Name: or(s.cfg.ModelPath, "embedded"), Path: s.cfg.ModelPath, Parameters: s.agent.Size()}
-		if s.cfg.ModelPath != "" {
-			if r.Agent.Identity, err = identity(agentFolder(s.cfg.ModelPath)); err != nil {
-				return err
-			}
+		r.Agent = &Model{Name: or(s.cfg.ModelPath, "embedded"), Parameters: s.agent.Size()}
+		if r.Agent.Identity, err = s.agentIdentity(); err != nil {
+			return err
 		}
 	}
 	r.Notes = append(r.Notes, s.notes...)
@@ -195,6 +193,22 @@ func (s *session) describe(r *Report) error {
 		r.Notes = append(r.Notes, s.cfg.Comment)
 	}
 	return nil
+}
+
+// agentIdentity hashes the agent's folder; the embedded one is written to one for that.
+func (s *session) agentIdentity() (string, error) {
+	if s.cfg.ModelPath != "" {
+		return identity(agentFolder(s.cfg.ModelPath))
+	}
+	dir, err := os.MkdirTemp("", "sputnik-agent")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	if err := s.agent.Save(dir); err != nil {
+		return "", err
+	}
+	return identity(dir)
 }
 
 func without(names, known []string) []string {
