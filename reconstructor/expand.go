@@ -3,50 +3,96 @@ package reconstructor
 import (
 	"context"
 	"math"
+	"unicode/utf8"
 
+	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// Piece is a token of a rebuilt text: given, or inserted with the reconstructor's probability for it.
+// Piece is a token of a rebuilt text: given, or inserted. Probability is what the reconstructor gave it.
 type Piece struct {
 	ID          int32
+	Bytes       []byte
 	Inserted    bool
 	Probability float64
 }
 
-// mostInserted bounds the tokens put into one gap.
-const mostInserted = 24
+const (
+	mostInserted = 24   // tokens put into one gap
+	leastSure    = 0.05 // a guess that is less likely than this is no guess
+	window       = 256  // kept tokens read at once: more than the texts that a reconstructor learns from
+)
 
-// Expand rebuilds a text from what was kept of it. Decoding can only insert: at every place the likeliest token is
-// taken, and where it is the next kept one, or a gap has grown too long, or room for growth is spent, the kept one
-// stands. So everything kept is in the result, in order. growth bounds the result to so many tokens a kept one.
-func (r *Reconstructor) Expand(ctx context.Context, kept []int32, growth float64) ([]Piece, error) {
-	room := int(math.Round(float64(len(kept)) * max(0, growth-1)))
-	room = min(room, r.model.Config.Positions-2*len(kept)-2)
-	cache := r.model.NewCache()
-	defer cache.Close()
-	input := append(append([]int32{}, kept...), r.separator)
+// Expand rebuilds a text from what was kept of it, which Tokenizer has read. Decoding can only insert, and only in front
+// of a word: there the likeliest token is taken, and where it is the next kept one or not likely at all, or a gap has
+// grown too long, or room for growth is spent, the kept word stands. So everything kept is in the result, in order and byte for byte, and what
+// is inserted in one place is valid UTF-8. growth bounds the result to so many tokens a kept one.
+func (r *Reconstructor) Expand(ctx context.Context, kept token.Text, growth float64) ([]Piece, error) {
+	growth = max(1, growth)
+	most := min(window, int(float64(r.model.Config.Positions-1)/(1+growth)))
 	var pieces []Piece
-	gap := 0
-	for at := 0; at < len(kept); {
-		if err := ctx.Err(); err != nil {
+	for first := 0; first < len(kept.Units); {
+		last := first + 1
+		for last < len(kept.Units) && kept.Units[last].End-kept.Units[first].First <= most {
+			last++
+		}
+		if err := r.expand(ctx, kept, kept.Units[first:last], growth, &pieces); err != nil {
 			return nil, err
 		}
-		likeliest, probability, ofKept, err := r.next(input, kept[at], cache)
-		if err != nil {
-			return nil, err
-		}
-		piece := Piece{ID: likeliest, Inserted: true, Probability: probability}
-		if likeliest == kept[at] || likeliest == r.separator || gap == mostInserted || room <= 0 {
-			piece = Piece{ID: kept[at], Probability: ofKept}
-			at, gap = at+1, 0
-		} else {
-			gap, room = gap+1, room-1
-		}
-		pieces = append(pieces, piece)
-		input = []int32{piece.ID}
+		first = last
 	}
 	return pieces, nil
+}
+
+// expand rebuilds the words of one window.
+func (r *Reconstructor) expand(ctx context.Context, kept token.Text, words []token.Unit, growth float64, out *[]Piece) error {
+	first := words[0].First
+	given := kept.Tokens[first:words[len(words)-1].End]
+	starts := make([]bool, len(given)) // a word
+	for _, w := range words {
+		starts[w.First-first] = true
+	}
+	room := int(math.Round(float64(len(given)) * (growth - 1)))
+	room = min(room, r.model.Config.Positions-2*len(given)-1)
+	cache := r.model.NewCache()
+	defer cache.Close()
+	input, gap := append(token.IDs(nil, given), r.separator), []Piece(nil)
+	for at := 0; at < len(given); {
+		t := given[at]
+		if room < 0 { // a word longer than the model can read
+			*out = append(*out, Piece{ID: t.ID, Bytes: kept.Bytes[t.Start:t.End]})
+			at++
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		likeliest, probability, ofKept, err := r.next(input, t.ID, cache)
+		if err != nil {
+			return err
+		}
+		inserted := r.tokenizer.Decode([]int32{likeliest})
+		wanted := likeliest != t.ID && likeliest != r.separator && probability >= leastSure && len(inserted) > 0
+		if starts[at] && wanted && len(gap) < min(mostInserted, room) {
+			gap = append(gap, Piece{ID: likeliest, Bytes: inserted, Inserted: true, Probability: probability})
+			input = []int32{likeliest}
+			continue
+		}
+		if utf8.Valid(join(gap)) {
+			*out = append(*out, gap...)
+		}
+		room -= len(gap)
+		*out = append(*out, Piece{ID: t.ID, Bytes: kept.Bytes[t.Start:t.End], Probability: ofKept})
+		input, gap, at = []int32{t.ID}, nil, at+1
+	}
+	return nil
+}
+
+func join(pieces []Piece) (all []byte) {
+	for _, p := range pieces {
+		all = append(all, p.Bytes...)
+	}
+	return all
 }
 
 // next reads input behind what the cache holds: the likeliest next token, its probability, and that of one other.

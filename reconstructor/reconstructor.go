@@ -3,7 +3,6 @@ package reconstructor
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
@@ -16,7 +15,8 @@ type Reconstructor struct {
 	model     *transformer.Model
 	tokenizer token.Tokenizer
 	separator int32
-	chat      bool // the model was taught to chat, so probes are put to it in that form
+	chat      bool              // the model was taught to chat, so probes are put to it in that form
+	files     map[string][]byte // of the tokenizer, where it has no name; they are saved with the model
 }
 
 // Shape sizes a reconstructor that starts from scratch.
@@ -30,7 +30,7 @@ const positions = 4096
 
 // New makes a small Llama with fresh weights, drawn from libtorch's generator (torch.Seed).
 func New(shape Shape) (*Reconstructor, error) {
-	tokenizer, err := token.Open(shape.Tokenizer)
+	tokenizer, files, err := openTokenizer(shape.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func New(shape Shape) (*Reconstructor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new reconstructor: %w", err)
 	}
-	return wrap(model, tokenizer, false)
+	return wrap(&Reconstructor{model: model, tokenizer: tokenizer, files: files})
 }
 
 // Open loads a model by name (as `sputnik models` lists them) or folder; layers, when above 0, keeps the first so many.
@@ -56,48 +56,30 @@ func Open(nameOrDir string, kind torch.Kind, layers int) (*Reconstructor, error)
 			return nil, err
 		}
 	}
-	tokenizer, chat, err := readTokenizer(dir)
+	r, err := readTokenizer(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open reconstructor %s: %w", nameOrDir, err)
 	}
-	model, err := transformer.Load(dir, transformer.Options{Kind: kind, Layers: layers})
-	if err != nil {
+	if r.model, err = transformer.Load(dir, transformer.Options{Kind: kind, Layers: layers}); err != nil {
 		return nil, err
 	}
-	return wrap(model, tokenizer, chat)
+	return wrap(r)
 }
 
-// tokenizerName is the file in a reconstructor's own folder that names its tokenizer.
-const tokenizerName = "tokenizer_name"
-
-// readTokenizer finds a folder's tokenizer, and whether the model takes chats.
-func readTokenizer(dir string) (token.Tokenizer, bool, error) {
-	if name, err := os.ReadFile(filepath.Join(dir, tokenizerName)); err == nil {
-		t, err := token.Open(string(name))
-		return t, false, err
-	}
-	t, err := transformer.Tokenizer(dir)
-	if err != nil {
-		return nil, false, err
-	}
-	_, chat := t.ID("<|im_start|>")
-	return t, chat, nil
-}
-
-func wrap(model *transformer.Model, t token.Tokenizer, chat bool) (*Reconstructor, error) {
-	r := &Reconstructor{model: model, tokenizer: t, chat: chat}
-	if model.Config.Vocabulary < t.VocabSize() {
-		model.Close()
-		return nil, fmt.Errorf("the tokenizer %s has %d tokens, the model %d", t.Name(), t.VocabSize(), model.Config.Vocabulary)
+// wrap finds the token between what was kept and the original.
+func wrap(r *Reconstructor) (*Reconstructor, error) {
+	if r.model.Config.Vocabulary < r.tokenizer.VocabSize() {
+		r.Close()
+		return nil, fmt.Errorf("the tokenizer %s has %d tokens, the model %d", r.tokenizer.Name(), r.tokenizer.VocabSize(), r.model.Config.Vocabulary)
 	}
 	for _, piece := range []string{"<|endoftext|>", "</s>"} {
-		if id, ok := t.ID(piece); ok {
+		if id, ok := r.tokenizer.ID(piece); ok {
 			r.separator = id
 			return r, nil
 		}
 	}
-	model.Close()
-	return nil, fmt.Errorf("the tokenizer %s has no token that ends a text", t.Name())
+	r.Close()
+	return nil, fmt.Errorf("the tokenizer %s has no token that ends a text", r.tokenizer.Name())
 }
 
 // Tokenizer is the one that the model reads with.
@@ -106,12 +88,13 @@ func (r *Reconstructor) Tokenizer() token.Tokenizer { return r.tokenizer }
 // Model is the model itself.
 func (r *Reconstructor) Model() *transformer.Model { return r.model }
 
-// Save writes the model to dir in Hugging Face form, and the name of its tokenizer.
+// Save writes the model to dir in Hugging Face form, with its tokenizer (by name where the name is known everywhere) and
+// whether it takes chats.
 func (r *Reconstructor) Save(dir string) error {
 	if err := r.model.Save(dir); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, tokenizerName), []byte(r.tokenizer.Name()), 0o644)
+	return r.saveTokenizer(dir)
 }
 
 // Close frees the weights.

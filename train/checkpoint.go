@@ -154,17 +154,28 @@ func (t *Trainer) resume(from string) error {
 
 // saveBest replaces best/ by the agent as it stands, and the reconstructor beside it.
 func (t *Trainer) saveBest() error {
-	best, fresh := filepath.Join(t.cfg.OutputDir, "best"), filepath.Join(t.cfg.OutputDir, ".best")
+	return t.replace("best", func(dir string) error { return t.save(dir, ".", "reconstructor") })
+}
+
+// saveReconstructor replaces best/reconstructor by the reconstructor as it stands.
+func (t *Trainer) saveReconstructor() error {
+	return t.replace(filepath.Join("best", "reconstructor"), t.rebuild.Save)
+}
+
+// replace writes a folder of the run under another name, and gives it its own when it is whole.
+func (t *Trainer) replace(name string, write func(dir string) error) error {
+	final, fresh := filepath.Join(t.cfg.OutputDir, name), filepath.Join(t.cfg.OutputDir, ".fresh")
+	defer os.RemoveAll(fresh) // gone already when all went well
 	if err := os.RemoveAll(fresh); err != nil {
 		return err
 	}
-	if err := t.save(fresh, ".", "reconstructor"); err != nil {
+	if err := write(fresh); err != nil {
+		return fmt.Errorf("write %s: %w", final, err)
+	}
+	if err := os.RemoveAll(final); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(best); err != nil {
-		return err
-	}
-	return os.Rename(fresh, best)
+	return os.Rename(fresh, final)
 }
 
 func writeJSON(path string, value any) error {

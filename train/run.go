@@ -143,9 +143,13 @@ func (t *Trainer) evaluate(ctx context.Context, journal *journal) error {
 
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
-// finish evaluates the last agent and leaves a checkpoint.
+// finish evaluates the last agent and leaves a checkpoint, and in best/ the last reconstructor: the best agent may have
+// been found before the reconstructor had learned.
 func (t *Trainer) finish(ctx context.Context, journal *journal) error {
 	if err := t.evaluate(ctx, journal); err != nil {
+		return err
+	}
+	if err := t.saveReconstructor(); err != nil {
 		return err
 	}
 	return t.checkpoint()

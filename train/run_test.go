@@ -2,6 +2,7 @@ package train
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,6 +159,16 @@ func TestBothLossesFallAndEpisodesHaveSeveralDecisions(t *testing.T) {
 		if math.Abs(line["rate"]-line["rate_asked"]) > 0.05 {
 			t.Errorf("kept %g of the tokens, asked for %g", line["rate"], line["rate_asked"])
 		}
+	}
+	var weights [2][]byte
+	for i, at := range []string{"best/reconstructor", "latest/reconstructor"} {
+		var err error
+		if weights[i], err = os.ReadFile(filepath.Join(c.OutputDir, at, "model.safetensors")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(weights[0], weights[1]) {
+		t.Error("best/ holds another reconstructor than the last")
 	}
 	if events, _ := filepath.Glob(filepath.Join(c.OutputDir, "events.out.tfevents.*")); len(events) != 1 {
 		t.Errorf("event files %v", events)

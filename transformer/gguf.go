@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
@@ -63,23 +64,85 @@ func (g *ggufSource) load(s *torch.Scope, name string) (torch.Tensor, error) {
 
 func (g *ggufSource) close() { g.file.Close() }
 
-// Tokenizer finds the tokenizer of a model's folder or GGUF file: its tokenizer.json, GPT-2's two files, or what the
-// GGUF file holds.
+// Tokenizer finds the tokenizer of a model's folder or GGUF file, or is that of a tokenizer.json: what the folder holds
+// of tokenizer.json and GPT-2's two files, or what the GGUF file holds.
 func Tokenizer(path string) (token.Tokenizer, error) {
-	if file := filepath.Join(path, "tokenizer.json"); exists(file) {
-		return token.Open(file)
-	}
-	files, _ := filepath.Glob(filepath.Join(path, "*.gguf"))
-	if stat, err := os.Stat(path); err == nil && !stat.IsDir() {
-		files = []string{path}
-	}
-	if len(files) != 1 {
-		return nil, fmt.Errorf("%s has neither tokenizer.json nor one GGUF file", path)
-	}
-	file, err := gguf.Open(files[0])
+	file, err := ggufOf(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	return file.Tokenizer()
+	if file == "" {
+		return token.Open(path)
+	}
+	f, err := gguf.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Tokenizer()
+}
+
+// TokenizerFiles is what a folder must hold, by file name, so that Tokenizer finds in it the tokenizer that it finds in
+// path. That of a GGUF file becomes a tokenizer.json.
+func TokenizerFiles(path string) (map[string][]byte, error) {
+	file, err := ggufOf(path)
+	if err != nil {
+		return nil, err
+	}
+	if file != "" {
+		return ggufTokenizer(file)
+	}
+	if stat, err := os.Stat(path); err == nil && !stat.IsDir() {
+		raw, err := os.ReadFile(path)
+		return map[string][]byte{"tokenizer.json": raw}, err
+	}
+	for _, names := range [][]string{{"tokenizer.json"}, {"encoder.json", "vocab.bpe"}, {"vocab.json", "merges.txt"}} {
+		files := map[string][]byte{}
+		for _, name := range names {
+			if raw, err := os.ReadFile(filepath.Join(path, name)); err == nil {
+				files[name] = raw
+			}
+		}
+		if len(files) == len(names) {
+			return files, nil
+		}
+	}
+	return nil, fmt.Errorf("%s holds no tokenizer", path)
+}
+
+func ggufTokenizer(file string) (map[string][]byte, error) {
+	f, err := gguf.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	v, err := f.Vocabulary()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := v.JSON()
+	return map[string][]byte{"tokenizer.json": raw}, err
+}
+
+// ggufOf is the GGUF file that holds the tokenizer of a path, or "" where its own files do.
+func ggufOf(path string) (string, error) {
+	if stat, err := os.Stat(path); err != nil || !stat.IsDir() {
+		if err == nil && strings.HasSuffix(path, ".gguf") {
+			return path, nil
+		}
+		return "", nil // token.Open says what is wrong with it
+	}
+	for _, own := range []string{"tokenizer.json", "vocab.bpe", "merges.txt"} {
+		if exists(filepath.Join(path, own)) {
+			return "", nil
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(path, "*.gguf"))
+	if err == nil && len(files) != 1 {
+		err = fmt.Errorf("%s has neither tokenizer.json nor one GGUF file", path)
+	}
+	if err != nil {
+		return "", err
+	}
+	return files[0], nil
 }

@@ -19,6 +19,7 @@ import (
 func commands() []*cli.Command {
 	return []*cli.Command{
 		compressCommand(),
+		expandCommand(),
 		tokenizeCommand(),
 		modelsCommand(),
 		prepareCommand(),
