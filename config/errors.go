@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -28,6 +29,8 @@ func ExitCode(err error) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, context.Canceled): // whoever was asked to stop met it on the way
+		return 1
 	case errors.As(err, &usage):
 		return 2
 	}

@@ -119,7 +119,7 @@ func (p *preparation) run(ctx context.Context, report func(done, total int64)) (
 		return Summary{}, err
 	}
 	err = errors.Join(err, p.close())
-	if p.counts.Documents == 0 && p.resumed.Counts.Documents == 0 {
+	if _, missing := os.Stat(filepath.Join(p.dir, progressFile)); missing != nil { // nothing to go on from
 		os.RemoveAll(p.dir)
 		os.Remove(p.cfg.OutputDir) // goes only if nothing else is in it
 	}

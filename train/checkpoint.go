@@ -132,24 +132,27 @@ func (t *Trainer) resume(from string) error {
 		}
 	}
 	if err := safetensors.CheckSums(dir); err != nil {
-		return fmt.Errorf("resume: %w", err)
+		return config.Usagef("resume: %w", err)
 	}
 	if t.agent != nil {
 		if err := torch.LoadInto(filepath.Join(dir, "agent", "model.safetensors"), t.agent.Parameters()); err != nil {
-			return fmt.Errorf("resume: %w", err)
+			return config.Usagef("resume: %w", err)
 		}
 	}
 	if err := t.rebuild.LoadInto(filepath.Join(dir, "reconstructor")); err != nil {
-		return fmt.Errorf("resume: %w", err)
+		return config.Usagef("resume: %w", err)
 	}
 	if err := torch.LoadInto(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState()); err != nil {
-		return fmt.Errorf("resume: %w", err)
+		return config.Usagef("resume: %w", err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "state.json"))
 	if err != nil {
-		return fmt.Errorf("resume: %w", err)
+		return config.Usagef("resume: %w", err)
 	}
-	return json.Unmarshal(raw, &t.state)
+	if err := json.Unmarshal(raw, &t.state); err != nil {
+		return config.Usagef("resume: state.json: %w", err)
+	}
+	return nil
 }
 
 // saveBest replaces best/ by the agent as it stands, and the reconstructor beside it.

@@ -44,7 +44,7 @@ const (
 func load(ctx context.Context, c config.Train) (*data, error) {
 	tokenizer, err := token.Open(c.Tokenizer)
 	if err != nil {
-		return nil, err
+		return nil, config.Usage(err)
 	}
 	d := &data{tokenizer: tokenizer}
 	counter := agent.NewCounter(tokenizer.VocabSize())
@@ -65,7 +65,7 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 		return nil, err
 	}
 	if len(d.chunks) == 0 || len(d.tasks) == 0 {
-		return nil, fmt.Errorf("nothing to train on: %d pieces of text and %d texts with questions", len(d.chunks), len(d.tasks))
+		return nil, config.Usagef("nothing to train on: %d pieces of text and %d texts with questions", len(d.chunks), len(d.tasks))
 	}
 	return d, nil
 }

@@ -168,13 +168,13 @@ func (t *Trainer) open() (*journal, error) {
 	if t.cfg.Resume == "" && exists(filepath.Join(dir, "latest")) {
 		return nil, config.Usagef("output_dir %s holds a run; name another folder, remove it, or go on with --resume", dir)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "checkpoints"), 0o755); err != nil {
-		return nil, err
-	}
 	if t.cfg.Resume != "" {
 		if err := t.resume(t.cfg.Resume); err != nil {
 			return nil, err
 		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "checkpoints"), 0o755); err != nil {
+		return nil, fmt.Errorf("output_dir %s: %w", dir, err)
 	}
 	if err := config.Save(filepath.Join(dir, "config.json"), t.settings); err != nil {
 		return nil, err

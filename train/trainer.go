@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 
 	"github.com/project-sputnik/sputnik/agent"
@@ -87,31 +86,34 @@ func (t *Trainer) phases() phases {
 }
 
 // New reads the data and makes or loads both models.
-func New(ctx context.Context, cfg config.Train, log *slog.Logger) (t *Trainer, err error) {
+func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, error) {
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t = &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, state: State{RewardScale: 1, Best: -1}}
-	defer func() {
-		if err != nil {
-			t.Close()
-		}
-	}()
-	if t.data, err = load(ctx, cfg); err != nil {
+	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, state: State{RewardScale: 1, Best: -1}}
+	if err := t.make(ctx); err != nil {
+		t.Close()
 		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Trainer) make(ctx context.Context) (err error) {
+	if t.data, err = load(ctx, t.cfg); err != nil {
+		return err
 	}
 	if err = t.makeModels(); err != nil {
-		return nil, err
+		return err
 	}
-	if t.reward, err = rewards.New(cfg.RewardType); err != nil {
-		return nil, config.Usage(err)
+	if t.reward, err = rewards.New(t.cfg.RewardType); err != nil {
+		return config.Usage(err)
 	}
-	t.schedule = rewards.Schedule{Kind: cfg.TemperatureSchedule, Start: cfg.RewardTemperature, End: cfg.RewardTemperatureTo, Steps: t.phases().joint}
+	t.schedule = rewards.Schedule{Kind: t.cfg.TemperatureSchedule, Start: t.cfg.RewardTemperature, End: t.cfg.RewardTemperatureTo, Steps: t.phases().joint}
 	if err = t.schedule.Validate(); err != nil {
-		return nil, config.Usage(err)
+		return config.Usage(err)
 	}
-	t.state.Temperature = cfg.RewardTemperature
-	return t, nil
+	t.state.Temperature = t.cfg.RewardTemperature
+	return nil
 }
 
 // prepareTorch sets libtorch up for training.
@@ -175,7 +177,7 @@ func (t *Trainer) makeReconstructor() (err error) {
 		t.rebuild, err = reconstructor.Open(t.cfg.ReconstructorPath, torch.Float32, t.cfg.ReconstructorLayers)
 	}
 	if err != nil {
-		return err
+		return config.Usage(err)
 	}
 	t.close = append(t.close, t.rebuild.Close)
 	model := t.rebuild.Model()
@@ -196,7 +198,7 @@ func (t *Trainer) makeReader() error {
 	}
 	reader, err := reconstructor.Open(t.cfg.Reader, torch.BFloat16, 0)
 	if err != nil {
-		return fmt.Errorf("reader: %w", err)
+		return config.Usagef("reader: %w", err)
 	}
 	t.reader = reader
 	t.close = append(t.close, reader.Close)

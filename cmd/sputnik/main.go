@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -86,12 +87,13 @@ func setLogger(format string, w io.Writer) error {
 
 // report says in one line why the process ends: as a log record for machines, else as plain text.
 func report(w io.Writer, err error) {
-	if err.Error() == context.Canceled.Error() { // nobody on the way said more
-		err = errors.New("stopped by a signal")
+	if errors.Is(err, context.Canceled) && !strings.HasPrefix(err.Error(), "stopped") {
+		err = errors.New("stopped by a signal") // nobody on the way said more
 	}
+	line := strings.ReplaceAll(err.Error(), "\n", "; ") // of errors that were joined
 	if _, json := slog.Default().Handler().(*slog.JSONHandler); json {
-		slog.Error(err.Error(), "exit", config.ExitCode(err))
+		slog.Error(line, "exit", config.ExitCode(err))
 		return
 	}
-	fmt.Fprintf(w, "sputnik: %v\n", err)
+	fmt.Fprintf(w, "sputnik: %s\n", line)
 }
