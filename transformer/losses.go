@@ -22,33 +22,53 @@ func ropeFrequencies(c Config) []float32 {
 	return frequencies
 }
 
-// batchTokens bounds the padded tokens of one forward.
-const batchTokens = 4096
+// batchTokens bounds the padded tokens of one forward; lengths are rounded up to lengthStep, because libtorch prepares
+// and remembers a kernel for every shape that it meets.
+const (
+	batchTokens = 4096
+	lengthStep  = 32
+)
 
-// Losses returns, for every sequence, the nats of each target token: -log p(target_i | prompt, target_<i). Sequences
-// of like length share a forward; what a sequence costs depends on it alone, up to rounding. One that is longer than
-// the model's positions keeps the end of its prompt.
+// Losses returns, for every sequence, the nats of each target token: -log p(target_i | prompt, target_<i). Sequences of
+// like length share a forward, those that begin alike share the reading of their beginning; what a sequence costs
+// depends on it alone, up to rounding. One that is longer than the model's positions keeps the end of its prompt.
 func (m *Model) Losses(ctx context.Context, sequences []Sequence) ([][]float32, error) {
-	order := make([]int, len(sequences))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return sequences[order[a]].length() < sequences[order[b]].length() })
 	losses := make([][]float32, len(sequences))
-	for start := 0; start < len(order); {
+	var alone []int
+	var together []pack
+	for _, p := range packs(sequences, m.Config.Positions) {
+		if len(p.sequences) == 1 {
+			alone = append(alone, p.sequences[0])
+		} else {
+			together = append(together, p)
+		}
+	}
+	sort.SliceStable(alone, func(a, b int) bool { return sequences[alone[a]].length() < sequences[alone[b]].length() })
+	err := inBatches(ctx, len(alone), func(i int) int { return sequences[alone[i]].length() },
+		func(start, end int) error { return m.batchLosses(sequences, alone[start:end], losses) })
+	if err != nil {
+		return nil, err
+	}
+	return losses, inBatches(ctx, len(together), func(i int) int { return together[i].length },
+		func(start, end int) error { return m.packedLosses(sequences, together[start:end], losses) })
+}
+
+// inBatches runs rows of ascending length, as many at a time as their padded tokens allow.
+func inBatches(ctx context.Context, n int, length func(i int) int, run func(start, end int) error) error {
+	for start := 0; start < n; {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		end := start + 1
-		for end < len(order) && (end-start+1)*sequences[order[end]].length() <= batchTokens {
+		for end < n && (end-start+1)*length(end) <= batchTokens {
 			end++
 		}
-		if err := m.batchLosses(sequences, order[start:end], losses); err != nil {
-			return nil, err
+		if err := run(start, end); err != nil {
+			return err
 		}
 		start = end
 	}
-	return losses, nil
+	return nil
 }
 
 func (q Sequence) length() int { return len(q.Prompt) + len(q.Target) }
@@ -69,6 +89,7 @@ func (m *Model) batchLosses(sequences []Sequence, chosen []int, losses [][]float
 		fitted[row] = sequences[i].fit(m.Config.Positions)
 		longest = max(longest, fitted[row].length()-1) // the last token predicts nothing
 	}
+	longest = (longest + lengthStep - 1) / lengthStep * lengthStep
 	ids := make([]int64, len(chosen)*max(longest, 1))
 	var rows, targets []int64
 	for row, q := range fitted {

@@ -34,7 +34,10 @@ func commands() []*cli.Command {
 	}
 }
 
-func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
+func main() {
+	bePatient(os.Args)
+	os.Exit(run(os.Args, os.Stdout, os.Stderr))
+}
 
 // run is the whole process but its exit: 0 done, 1 it failed, 2 the request was wrong.
 func run(args []string, stdout, stderr io.Writer) int {
