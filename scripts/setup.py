@@ -60,9 +60,21 @@ def from_environment():
     named = os.environ.get("LIBTORCH")
     if not named:
         return None
-    if not (Path(named) / "lib" / "libtorch_cpu.so").exists():
-        die(f"LIBTORCH={named} holds no lib/libtorch_cpu.so; unset it or point it at an unpacked libtorch")
+    for part in ("lib/libtorch_cpu.so", "include/ATen/ATen.h"):
+        if not (Path(named) / part).exists():
+            die(f"LIBTORCH={named} holds no {part}; unset it or point it at an unpacked libtorch")
+    version = version_of(Path(named))
+    if not SUPPORTED.match(version):
+        die(f"LIBTORCH={named} is version {version or 'unknown'}; want 2.11 to 2.13")
     return Path(named)
+
+
+def version_of(libtorch):
+    """The version of an unpacked libtorch or of a Python torch, "" where nothing says it."""
+    headers = [*libtorch.glob("include/torch/headeronly/version.h"), *libtorch.glob("include/torch/csrc/api/include/torch/version.h")]
+    text = "".join(header.read_text() for header in headers)
+    found = [re.search(rf"define TORCH_VERSION_{part} (\d+)", text) for part in ("MAJOR", "MINOR", "PATCH")]
+    return ".".join(each.group(1) for each in found) if all(found) else ""
 
 
 def from_python():
@@ -71,9 +83,7 @@ def from_python():
     if spec is None or not spec.origin:
         return None
     folder = Path(spec.origin).parent
-    version = (folder / "version.py").read_text() if (folder / "version.py").exists() else ""
-    found = re.search(r"__version__ = '([^']+)'", version)
-    usable = found and SUPPORTED.match(found.group(1)) and (folder / "include/ATen/ATen.h").exists()
+    usable = SUPPORTED.match(version_of(folder)) and (folder / "include/ATen/ATen.h").exists()
     return folder if usable else None
 
 
@@ -88,12 +98,13 @@ def own_copy():
     free = shutil.disk_usage(CACHE).free
     if free < 4 << 30:
         die(f"{free >> 20} MB free under {CACHE}; libtorch needs 4 GB while it is unpacked")
-    for name, url in resolve(machine):
-        digest = WHEELS[name][machine]
-        wheel = fetch(url, CACHE / "downloads" / url.rsplit("/", 1)[1], digest)
+    wheels = [fetch(url, CACHE / "downloads" / url.rsplit("/", 1)[1].split("#")[0], WHEELS[name][machine])
+              for name, url in resolve(machine)]
+    for wheel in wheels:
         unpack(wheel, CACHE / "libtorch")
-        wheel.unlink()
     (CACHE / "libtorch" / "complete").touch()
+    for wheel in wheels:
+        wheel.unlink()
     return target
 
 
