@@ -41,17 +41,18 @@ func (t *Trainer) Run(ctx context.Context, progress Progress) (Report, error) {
 		report.AgentParameters = t.agent.Size()
 	}
 	total := t.phases().total()
+	whole := context.WithoutCancel(ctx) // a step, and what is measured after it, is whole or has not been
 	for t.state.Step < total {
 		if ctx.Err() != nil {
 			return report, t.interrupted(ctx)
 		}
 		begun := time.Now()
-		phase, metrics, err := t.step(context.WithoutCancel(ctx)) // a step is whole or has not been
+		phase, metrics, err := t.step(whole)
 		if err != nil {
 			return report, err
 		}
 		metrics["tokens_per_second"] = metrics["tokens"] / time.Since(begun).Seconds()
-		if err := t.after(ctx, journal, phase, metrics); err != nil {
+		if err := t.after(whole, journal, phase, metrics); err != nil {
 			return report, err
 		}
 		progress(t.state.Step, total, phase)
@@ -60,7 +61,7 @@ func (t *Trainer) Run(ctx context.Context, progress Progress) (Report, error) {
 			break
 		}
 	}
-	if err := t.finish(ctx, journal); err != nil {
+	if err := t.finish(whole, journal); err != nil {
 		return report, err
 	}
 	report.Steps, report.Best, report.BestStep, report.Skipped = t.state.Step, t.state.Best, t.state.BestStep, t.state.Skipped

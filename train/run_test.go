@@ -139,6 +139,36 @@ func TestARunThatWasStoppedEndsAsIfItHadNotBeen(t *testing.T) {
 	}
 }
 
+// impatient ends when it has been asked so many times whether it has.
+type impatient struct {
+	context.Context
+	left int
+}
+
+func (c *impatient) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestAnEvaluationIsNotCutShortByASignal(t *testing.T) {
+	c := tiny(t)
+	c.EvalFreq = 1
+	trainer, err := New(context.Background(), c, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	_, err = trainer.Run(&impatient{context.Background(), 1}, func(int, int, string) {})
+	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "stopped after step 1, checkpoint written") {
+		t.Errorf("got %v", err)
+	}
+	if lines := metrics(t, c.OutputDir, "validation"); len(lines) != 1 {
+		t.Errorf("%d evaluations were logged", len(lines))
+	}
+}
+
 func TestBothLossesFallAndEpisodesHaveSeveralDecisions(t *testing.T) {
 	c := tiny(t)
 	c.ReconstructorStart, c.SupervisedEpochs = 30, 8
