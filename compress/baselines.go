@@ -53,9 +53,11 @@ func stopword(text token.Text, language Language, seed int64, scores []float32) 
 	}
 }
 
+// frequency goes by how rare the word is, and where words are equally rare by their tokens.
 func frequency(text token.Text, language Language, _ int64, scores []float32) {
+	eachWord(text, scores, language.WordRarity)
 	for i, t := range text.Tokens {
-		scores[i] = language.Rarity(t.ID)
+		scores[i] += language.Rarity(t.ID) / 1000
 	}
 }
 

@@ -17,8 +17,9 @@ type Scorer interface {
 	Score(ctx context.Context, text token.Text, rate float64) ([]float32, error)
 }
 
-// A Language knows how usual tokens are; agent.Statistics is one.
+// A Language knows how usual tokens and words are; agent.Statistics is one.
 type Language interface {
+	WordRarity(word []byte) float32     // -log p of a word
 	Rarity(id int32) float32            // -log p of a token on its own
 	Surprisal(before, id int32) float32 // -log p of a token after the one before it
 }

@@ -93,6 +93,7 @@ func tasks(n int) []probe.Task {
 type counts struct{}
 
 func (counts) Rarity(int32) float32           { return 1 }
+func (counts) WordRarity([]byte) float32      { return 1 }
 func (counts) Surprisal(int32, int32) float32 { return 1 }
 
 func setUp(t *testing.T, reader probe.Reader, methods ...Method) *Evaluation {
