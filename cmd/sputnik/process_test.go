@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,7 +101,7 @@ func TestASignalLeavesACheckpointThatGoesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "run")
-			args := append(c.args, "--output_dir", out)
+			args := slices.Concat(c.args, []string{"--output_dir", out})
 			code, stderr := stopped(t, c.signal, out+"/metrics.jsonl", args...)
 			if code != 1 || !strings.HasPrefix(stderr, "sputnik: stopped after step ") || strings.Count(stderr, "\n") != 1 {
 				t.Fatalf("exit %d, %q", code, stderr)
@@ -114,12 +115,12 @@ func TestASignalLeavesACheckpointThatGoesOn(t *testing.T) {
 			if c.resume == nil {
 				return
 			}
-			if text, err := process(t, append(args, c.resume...)...).CombinedOutput(); err != nil {
+			if text, err := process(t, slices.Concat(args, c.resume)...).CombinedOutput(); err != nil {
 				t.Errorf("resume: %v, %s", err, text)
 			}
 			for _, each := range [][2]string{{"", "shape"}, {"state.json", "damaged"}, {"reconstructor/model.safetensors", "damaged"}} {
 				damage, want := each[0], each[1]
-				again := append(args, c.resume...)
+				again := slices.Concat(args, c.resume)
 				if damage == "" {
 					again = append(again, "--tokenizer", "smollm2")
 				} else if err := os.Truncate(filepath.Join(out, "latest", damage), 10); err != nil {
