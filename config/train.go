@@ -5,7 +5,7 @@ import "fmt"
 // Train configures the joint training of an agent and its reconstructor.
 type Train struct {
 	DataPath          string   `name:"data_path" default:"" help:"folder or processed_data.json made by prepare, or any text that prepare reads; empty takes the sample corpus"`
-	ValDataPath       string   `name:"val_data_path" default:"" help:"sequences to select on; empty takes val_data.json beside data_path"`
+	ValDataPath       string   `name:"val_data_path" default:"" help:"what to select on: questions (JSONL), or text to ask about by cloze; empty takes the held-out questions in the binary"`
 	CorpusPath        string   `name:"corpus_path" default:"" help:"plain text for recurrence and the reconstructor; empty takes data_path"`
 	ExcludeSources    []string `name:"exclude_sources" default:"brown" help:"sources of the corpus to leave out; brown may not be used for weights that ship"`
 	QAPath            []string `name:"qa_path" default:"" help:"files of questions with answers on a context (JSONL); empty takes those in the binary"`
@@ -24,8 +24,8 @@ type Train struct {
 	WeightDecay        float64 `name:"weight_decay" default:"0.01" min:"0" max:"1" help:"AdamW decay a step of learning rate 1; embeddings have none"`
 	GradientClip       float64 `name:"gradient_clip" default:"1" min:"0" help:"largest norm of a step's gradient; 0 clips nothing"`
 	WarmupSteps        int     `name:"warmup_steps" default:"0" min:"0" help:"steps over which the learning rates rise from 0"`
-	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"bfloat16 forward passes, where the device is faster with them"`
-	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"recompute activations in the backward pass: less memory, more time"`
+	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"accepted and said to be without effect: training is in float32 on the CPU"`
+	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
 	ContextWindow    int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
@@ -41,17 +41,18 @@ type Train struct {
 	HideTokens       float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
 	SupervisedSteps  int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 
-	RateMin             float64 `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
-	RateMax             float64 `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
-	RewardType          string  `name:"reward_type" default:"information_theoretic" oneof:"simple,information_theoretic,information_theoretic_seed" help:"what an episode is paid for"`
-	ImportanceWeighting bool    `name:"importance_weighting" default:"false" help:"weigh what is lost by how much each probe's loss depends on the context"`
-	TemperatureSchedule string  `name:"temperature_schedule" default:"fixed" oneof:"fixed,linear,exponential,adaptive" help:"how the reward's temperature moves over the run"`
-	RewardTemperature   float64 `name:"reward_temperature" default:"1" min:"0.001" max:"1000" help:"temperature of the reward at the start; higher is flatter"`
-	RewardTemperatureTo float64 `name:"reward_temperature_min" default:"0.1" min:"0.001" max:"1000" help:"temperature of the reward at the end of a linear or exponential schedule, and the least of an adaptive one"`
-	EntropyWeight       float64 `name:"entropy_weight" default:"0.01" min:"0" max:"10" help:"pay for the policy's entropy, in units of reward a nat a token"`
-	EntropyFloor        float64 `name:"entropy_floor" default:"0.2" min:"0" max:"0.7" help:"nats a token below which entropy is paid for ten times over"`
-	GumbelInit          float64 `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
-	GumbelMin           float64 `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
+	RateMin             float64  `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
+	RateMax             float64  `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
+	Probes              []string `name:"probes" default:"question" oneof:"question,cloze,recurrence" help:"what the joint loop asks: questions of qa_path, salient spans cut out of the text's sentences, words that come back later in it"`
+	RewardType          string   `name:"reward_type" default:"information_theoretic" oneof:"simple,information_theoretic,information_theoretic_seed" help:"what an episode is paid for"`
+	ImportanceWeighting bool     `name:"importance_weighting" default:"false" help:"weigh what is lost by how much each probe's loss depends on the context"`
+	TemperatureSchedule string   `name:"temperature_schedule" default:"fixed" oneof:"fixed,linear,exponential,adaptive" help:"how the reward's temperature moves over the run"`
+	RewardTemperature   float64  `name:"reward_temperature" default:"1" min:"0.001" max:"1000" help:"temperature of the reward at the start; higher is flatter"`
+	RewardTemperatureTo float64  `name:"reward_temperature_min" default:"0.1" min:"0.001" max:"1000" help:"temperature of the reward at the end of a linear or exponential schedule, and the least of an adaptive one"`
+	EntropyWeight       float64  `name:"entropy_weight" default:"0.01" min:"0" max:"10" help:"pay for the policy's entropy, in units of reward a nat a token"`
+	EntropyFloor        float64  `name:"entropy_floor" default:"0.2" min:"0" max:"0.7" help:"nats a token below which entropy is paid for ten times over"`
+	GumbelInit          float64  `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
+	GumbelMin           float64  `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
 
 	Reader              string `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), smollm2-135m, or a model's folder"`
 	ReconstructorPath   string `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`

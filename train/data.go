@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
@@ -38,6 +39,7 @@ const (
 	taskTokens    = 384    // longest text of the joint loop
 	clozeText     = 800    // bytes of a text that salient spans are looked for in
 	mostSalient   = 20_000 // such texts that a run holds in memory
+	probesEach    = 4      // probes of a plain text
 	recurrentText = 1500   // bytes of a text that recurrence is looked for in
 )
 
@@ -55,6 +57,7 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	if err := corpus.Read(ctx, or(trainFile(source), "sample"), func(doc corpus.Document) error {
 		if !slices.Contains(c.ExcludeSources, doc.Source) {
 			d.addDocument(doc, counter, c)
+			d.addAsked(doc, c)
 		}
 		return nil
 	}); err != nil {
@@ -107,8 +110,9 @@ func (d *data) addChunks(text token.Text, length int) {
 	}
 }
 
+// addQuestions reads what is asked in training and, held out, in selection.
 func (d *data) addQuestions(c config.Train) error {
-	names, held := c.QAPath, "sample-valid"
+	names := c.QAPath
 	if len(names) == 0 {
 		names = []string{"sample"}
 	}
@@ -120,19 +124,65 @@ func (d *data) addQuestions(c config.Train) error {
 		for _, t := range probe.Tasks(questions, 0, c.RandomSeed) {
 			text := token.Read(d.tokenizer, []byte(t.Text))
 			d.labelled = append(d.labelled, spread(text, probe.Labels(t)))
-			if len(text.Tokens) <= taskTokens {
-				d.tasks = append(d.tasks, task{t, text})
+			if slices.Contains(c.Probes, probe.KindQuestion) {
+				d.addTask(t, text)
 			}
 		}
 	}
-	questions, err := corpus.Questions(held)
+	held, err := heldOut(c)
 	if err != nil {
-		return fmt.Errorf("read held-out questions: %w", err)
+		return fmt.Errorf("read held-out data: %w", err)
 	}
-	for _, t := range probe.Tasks(questions, 0, c.RandomSeed) {
+	for _, t := range held {
 		d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}
 	return nil
+}
+
+// addTask takes a text that is short enough for the joint loop and about which something is asked.
+func (d *data) addTask(t probe.Task, text token.Text) {
+	if len(t.Probes) > 0 && len(text.Tokens) <= taskTokens {
+		d.tasks = append(d.tasks, task{t, text})
+	}
+}
+
+// addAsked makes probes of a plain text.
+func (d *data) addAsked(doc corpus.Document, c config.Train) {
+	if slices.Contains(c.Probes, probe.KindCloze) {
+		for from := 0; from+clozeText <= len(doc.Text) && len(d.tasks) < mostSalient; from += clozeText {
+			piece := strings.ToValidUTF8(doc.Text[from:from+clozeText], "")
+			t := probe.Cloze(fmt.Sprintf("%s#%d", doc.ID, from), piece, probesEach, c.RandomSeed)
+			d.addTask(t, token.Read(d.tokenizer, []byte(t.Text)))
+		}
+	}
+	if slices.Contains(c.Probes, probe.KindRecurrence) && len(d.tasks) < mostSalient {
+		for _, t := range probe.DefaultRecurrences.Tasks(doc.ID, doc.Text, c.RandomSeed) {
+			d.addTask(t, token.Read(d.tokenizer, []byte(t.Text)))
+		}
+	}
+}
+
+// heldOut is what a run is selected on: questions, or cloze probes of plain text.
+func heldOut(c config.Train) ([]probe.Task, error) {
+	if c.ValDataPath == "" {
+		questions, err := corpus.Questions("sample-valid")
+		return probe.Tasks(questions, 0, c.RandomSeed), err
+	}
+	if questions, err := corpus.Questions(c.ValDataPath); err == nil {
+		return probe.Tasks(questions, 0, c.RandomSeed), nil
+	}
+	var tasks []probe.Task
+	err := corpus.Read(context.Background(), c.ValDataPath, func(doc corpus.Document) error {
+		text := strings.ToValidUTF8(doc.Text[:min(len(doc.Text), clozeText)], "")
+		if t := probe.Cloze(doc.ID, text, probesEach, c.RandomSeed); len(t.Probes) > 0 {
+			tasks = append(tasks, t)
+		}
+		return nil
+	})
+	if err == nil && len(tasks) == 0 {
+		err = config.Usagef("val_data_path: nothing can be asked about the text in %s", c.ValDataPath)
+	}
+	return tasks, err
 }
 
 // draw takes n of a list for a step: every element once a pass, in an order that the seed and the pass decide.
