@@ -18,7 +18,7 @@ type Piece struct {
 }
 
 const (
-	mostInserted = 24   // tokens put into one gap
+	mostInserted = 16   // tokens put into one gap
 	leastSure    = 0.05 // a guess that is less likely than this is no guess
 	window       = 256  // kept tokens read at once: more than the texts that a reconstructor learns from
 )
@@ -55,8 +55,9 @@ func (r *Reconstructor) expand(ctx context.Context, kept token.Text, words []tok
 	room := int(math.Round(float64(len(given)) * (growth - 1)))
 	room = min(room, r.model.Config.Positions-2*len(given)-1)
 	cache := r.model.NewCache()
-	defer cache.Close()
-	input, gap := append(token.IDs(nil, given), r.separator), []Piece(nil)
+	defer func() { cache.Close() }()
+	read := append(token.IDs(nil, given), r.separator) // what stands so far
+	input, gap, closed := read, []Piece(nil), false    // what the cache lacks; what may come in; whether it may not
 	for at := 0; at < len(given); {
 		t := given[at]
 		if room < 0 { // a word longer than the model can read
@@ -73,17 +74,21 @@ func (r *Reconstructor) expand(ctx context.Context, kept token.Text, words []tok
 		}
 		inserted := r.tokenizer.Decode([]int32{likeliest})
 		wanted := likeliest != t.ID && likeliest != r.separator && probability >= leastSure && len(inserted) > 0
-		if starts[at] && wanted && len(gap) < min(mostInserted, room) {
+		if starts[at] && !closed && wanted && len(gap) < min(mostInserted, room) {
 			gap = append(gap, Piece{ID: likeliest, Bytes: inserted, Inserted: true, Probability: probability})
 			input = []int32{likeliest}
 			continue
 		}
-		if utf8.Valid(join(gap)) {
-			*out = append(*out, gap...)
+		if len(gap) > 0 && (likeliest != t.ID || !utf8.Valid(join(gap))) { // forget it
+			cache.Close()
+			cache, input, gap, closed = r.model.NewCache(), read, nil, true
+			continue
+		}
+		for _, p := range append(gap, Piece{ID: t.ID, Bytes: kept.Bytes[t.Start:t.End], Probability: ofKept}) {
+			*out, read = append(*out, p), append(read, p.ID)
 		}
 		room -= len(gap)
-		*out = append(*out, Piece{ID: t.ID, Bytes: kept.Bytes[t.Start:t.End], Probability: ofKept})
-		input, gap, at = []int32{t.ID}, nil, at+1
+		input, gap, closed, at = []int32{t.ID}, nil, false, at+1
 	}
 	return nil
 }
