@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 
@@ -237,8 +238,10 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 		return s.Sub(loss, s.Scale(entropy, weight))
 	})
 	if err == nil && within%t.cfg.ReconstructorEvery == 0 {
-		err = t.rebuildStep(step, r, metrics)
+		t.rebuilt = map[string]float64{}
+		err = t.rebuildStep(step, r, t.rebuilt)
 	}
+	maps.Copy(metrics, t.rebuilt)
 	return metrics, err
 }
 

@@ -26,6 +26,7 @@ type Trainer struct {
 	rebuilds *torch.AdamW
 	reward   rewards.Reward
 	schedule rewards.Schedule
+	rebuilt  map[string]float64 // what the reconstructor's last step in the joint loop measured
 	state    State
 	log      *slog.Logger
 }
