@@ -69,7 +69,7 @@ func stopped(t *testing.T, sig syscall.Signal, pattern string, args ...string) (
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 2000 {
+	for range 6000 { // a minute
 		if found, _ := filepath.Glob(pattern); len(found) > 0 {
 			break
 		}

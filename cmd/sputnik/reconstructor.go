@@ -26,10 +26,7 @@ func reconstructorCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			defer trainer.Close()
-			steps := newSteps(c.App.ErrWriter)
-			report, err := trainer.Run(c.Context, steps.report)
-			steps.finish()
+			report, err := runTrainer(c, trainer)
 			if err != nil {
 				return err
 			}

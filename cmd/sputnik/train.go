@@ -31,10 +31,7 @@ func trainCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			defer trainer.Close()
-			steps := newSteps(c.App.ErrWriter)
-			report, err := trainer.Run(c.Context, steps.report)
-			steps.finish()
+			report, err := runTrainer(c, trainer)
 			if err != nil {
 				return err
 			}
@@ -43,6 +40,14 @@ func trainCommand() *cli.Command {
 			return err
 		},
 	}
+}
+
+// runTrainer trains to the end, with a progress bar where somebody is looking, and closes the trainer.
+func runTrainer(c *cli.Context, trainer *train.Trainer) (train.Report, error) {
+	defer trainer.Close()
+	steps := newSteps(c.App.ErrWriter)
+	defer steps.finish()
+	return trainer.Run(c.Context, steps.report)
 }
 
 // steps shows how far a run is; nil where nobody is looking.
