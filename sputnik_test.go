@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"github.com/project-sputnik/sputnik"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
+
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 const minutes = "Well, as far as I remember, the delivery to Gothenburg was delayed until 14 March because of the strike, and " +
 	"<keep>invoice INV-2291 is not to be paid</keep> before Amina Diallo has signed for all of the forty crates."

@@ -11,7 +11,10 @@ import (
 
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
+
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 const sample = "The first Nobel Prize in Physics was awarded in 1901 to Wilhelm Conrad Röntgen, of Germany, " +
 	"who received 150,782 SEK. John Bardeen is the only laureate to win the prize twice, in 1956 and 1972.\n"

@@ -20,7 +20,16 @@ import (
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
+
+func TestMain(m *testing.M) {
+	torchtest.Main(m, func() {
+		if a, err := theAgent(); err == nil {
+			a.Close()
+		}
+	})
+}
 
 // theAgent is the embedded agent, opened once for all tests.
 var theAgent = sync.OnceValues(agent.Default)

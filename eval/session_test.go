@@ -11,7 +11,10 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
+
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 func settings(t *testing.T) config.Eval {
 	t.Helper()
@@ -28,7 +31,7 @@ var quiet = Options{Command: "sputnik eval", Log: slog.New(slog.DiscardHandler)}
 
 func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
 	cfg := settings(t)
-	before := torch.Live()
+	before := torch.Stats()
 	tiny := filepath.Join(t.TempDir(), "tiny")
 	torch.Seed(1)
 	model, err := reconstructor.New(reconstructor.Shape{Tokenizer: "smollm2", Layers: 1, Width: 16, Heads: 2})
@@ -60,7 +63,7 @@ func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil || back.Schema != Schema {
 		t.Errorf("report.json: schema %d, %v", back.Schema, err)
 	}
-	if after := torch.Live(); after != before {
+	if after := torch.Stats(); after != before {
 		t.Errorf("%+v live after, %+v before", after, before)
 	}
 }

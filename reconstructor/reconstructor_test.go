@@ -3,7 +3,6 @@ package reconstructor
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -16,18 +15,12 @@ import (
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 	"github.com/project-sputnik/sputnik/transformer"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if left := torch.Live().Tensors; code == 0 && left != 0 {
-		fmt.Fprintf(os.Stderr, "%d tensors were made and not freed\n", left)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 // lesson is what a toy learns by heart.
 const lesson = "The harbour of the old town opened to ships in spring, and the mayor gave a speech about the weather."

@@ -72,6 +72,8 @@ func cFree(tensors []unsafe.Pointer) {
 	}
 }
 
+func cLiveBytes() int64 { return int64(C.sp_live_bytes()) }
+
 func cSetGrad(on bool) bool { return C.sp_set_grad(cBool(on)) != 0 }
 
 func cBackward(loss unsafe.Pointer) error {

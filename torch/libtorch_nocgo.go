@@ -14,6 +14,7 @@ func cFromData(Kind, []int64, unsafe.Pointer) (unsafe.Pointer, error)      { ret
 func cCopyOut(unsafe.Pointer, unsafe.Pointer, int64) error                 { return ErrNoLibtorch }
 func cShape(unsafe.Pointer) (shape []int64, k Kind, d Device, bytes int64) { return }
 func cFree([]unsafe.Pointer)                                               {}
+func cLiveBytes() int64                                                    { return 0 }
 func cSetGrad(bool) bool                                                   { return false }
 func cBackward(unsafe.Pointer) error                                       { return ErrNoLibtorch }
 func cGrad(unsafe.Pointer) unsafe.Pointer                                  { return nil }

@@ -105,8 +105,8 @@ func (s *Scope) free() {
 
 var liveTensors atomic.Int64
 
-// Stats counts what lives on libtorch's side.
-type Stats struct{ Tensors int64 }
+// Live counts the tensors that were made and not freed; a view's bytes count like those of any other tensor.
+type Live struct{ Tensors, Bytes int64 }
 
-// Live returns how many tensors were made and not freed; a test ends at the count it began with.
-func Live() Stats { return Stats{liveTensors.Load()} }
+// Stats returns what lives on libtorch's side; a test ends at the count it began with.
+func Stats() Live { return Live{liveTensors.Load(), cLiveBytes()} }

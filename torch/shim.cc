@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <torch/version.h>
 
+#include <atomic>
 #include <cstring>
 #include <mutex>
 
@@ -18,7 +19,9 @@
 namespace {
 
 at::Tensor& deref(void* t) { return *static_cast<at::Tensor*>(t); }
-void* own(at::Tensor t) { return new at::Tensor(std::move(t)); }
+
+std::atomic<int64_t> live_bytes{0};
+int64_t bytes_of(const at::Tensor& t) { return t.defined() ? t.nbytes() : 0; }
 
 // The element type that a schema asks for, looked at through Optional.
 c10::TypePtr bare(c10::TypePtr type) {
@@ -69,7 +72,7 @@ c10::IValue to_ivalue(const sp_arg& arg, const Pools& pools, const c10::Argument
 int put(const c10::IValue& value, void** out, int room, int n) {
   if (value.isTensor()) {
     TORCH_CHECK(n < room, "more than ", room, " results");
-    out[n++] = own(value.toTensor());
+    out[n++] = sp_own(value.toTensor());
   } else if (value.isTensorList()) {
     for (const at::Tensor& each : value.toTensorVector()) n = put(each, out, room, n);
   }
@@ -77,6 +80,13 @@ int put(const c10::IValue& value, void** out, int room, int n) {
 }
 
 }  // namespace
+
+void* sp_own(at::Tensor t) {
+  live_bytes += bytes_of(t);
+  return new at::Tensor(std::move(t));
+}
+
+int64_t sp_live_bytes(void) { return live_bytes; }
 
 char* sp_message(const std::exception& e) {
   auto* error = dynamic_cast<const c10::Error*>(&e);
@@ -113,7 +123,7 @@ void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, c
   return sp_guard(err, (void*)nullptr, [&] {
     auto t = at::empty(at::IntArrayRef(shape, dims), at::TensorOptions().dtype(static_cast<at::ScalarType>(kind)));
     if (t.nbytes() > 0) std::memcpy(t.data_ptr(), data, t.nbytes());
-    return own(std::move(t));
+    return sp_own(std::move(t));
   });
 }
 
@@ -137,7 +147,10 @@ int sp_shape(void* t, int64_t* shape, int room, int* kind, int* device, int64_t*
 }
 
 void sp_free(void** tensors, int count) {
-  for (int i = 0; i < count; i++) delete static_cast<at::Tensor*>(tensors[i]);
+  for (int i = 0; i < count; i++) {
+    live_bytes -= bytes_of(deref(tensors[i]));
+    delete static_cast<at::Tensor*>(tensors[i]);
+  }
 }
 
 int sp_set_grad(int on) {
@@ -155,7 +168,7 @@ int sp_backward(void* loss, char** err) {
 
 void* sp_grad(void* t) {
   const auto& grad = deref(t).grad();
-  return grad.defined() ? own(grad) : nullptr;
+  return grad.defined() ? sp_own(grad) : nullptr;
 }
 
 void sp_clear_grad(void* t) { deref(t).mutable_grad() = at::Tensor(); }
@@ -192,7 +205,7 @@ void* sp_rng_state(char** err) {
   return sp_guard(err, (void*)nullptr, [&] {
     auto generator = at::globalContext().defaultGenerator(at::kCPU);
     std::lock_guard<std::mutex> lock(generator.mutex());
-    return own(generator.get_state());
+    return sp_own(generator.get_state());
   });
 }
 

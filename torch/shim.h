@@ -6,7 +6,6 @@
 extern "C" {
 #endif
 
-
 enum { SP_DEFAULT, SP_NONE, SP_TENSOR, SP_INT, SP_DOUBLE, SP_BOOL, SP_INTS, SP_TENSORS, SP_STRING, SP_DEVICE };
 
 // One argument of an operator; lists and tensors are spans of the pools that go with the call.
@@ -27,6 +26,7 @@ void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, c
 int sp_copy_out(void* t, void* to, int64_t bytes, char** err);
 int sp_shape(void* t, int64_t* shape, int room, int* kind, int* device, int64_t* bytes);
 void sp_free(void** tensors, int count);
+int64_t sp_live_bytes(void); // of all tensors that are owned; a view counts like any other
 
 // Autograd.
 int sp_set_grad(int on); // returns what it was

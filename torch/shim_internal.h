@@ -1,5 +1,7 @@
 // What the shim's C++ files share.
 #pragma once
+#include <ATen/core/Tensor.h>
+
 #include <exception>
 
 #include "shim.h"
@@ -17,3 +19,6 @@ T sp_guard(char** err, T otherwise, Body body) {
   }
   return otherwise;
 }
+
+// Hands a tensor out, counted until sp_free.
+void* sp_own(at::Tensor t);

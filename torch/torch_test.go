@@ -4,9 +4,7 @@ package torch_test
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -15,20 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
 
 // Every test of the package must free what it made.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if live := torch.Live(); live.Tensors != 0 && code == 0 {
-		fmt.Fprintf(os.Stderr, "%d tensors were never freed\n", live.Tensors)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 func TestWhatAScopeMadeIsFreed(t *testing.T) {
-	before := torch.Live()
+	before := torch.Stats()
 	var kept torch.Tensor
 	err := torch.Do(func(s *torch.Scope) error {
 		a := torch.From(s, []float32{1, 2, 3}, 3)
@@ -38,12 +30,12 @@ func TestWhatAScopeMadeIsFreed(t *testing.T) {
 		kept = s.Keep(a)
 		return nil
 	})
-	if err != nil || torch.Live().Tensors != before.Tensors+1 {
-		t.Fatalf("%v, %d tensors live", err, torch.Live().Tensors-before.Tensors)
+	if err != nil || torch.Stats().Tensors != before.Tensors+1 {
+		t.Fatalf("%v, %d tensors live", err, torch.Stats().Tensors-before.Tensors)
 	}
 	kept.Close()
 	kept.Close() // a second time does nothing
-	if torch.Live() != before {
+	if torch.Stats() != before {
 		t.Fatal("the kept tensor was not freed")
 	}
 }

@@ -165,7 +165,7 @@ void* sp_transformer_hidden(const sp_transformer_shape* shape, void* const* weig
     x = shape->gpt2 ? at::layer_norm(x, {x.size(-1)}, weight, f.next(), shape->eps) : rms_norm(x, weight, shape->eps);
     if (cache) f.cache->length += length;
     TORCH_CHECK(f.weights - weights == count, f.weights - weights, " weights used of ", count);
-    return new Tensor(std::move(x));
+    return sp_own(std::move(x));
   });
 }
 
@@ -182,6 +182,6 @@ void* sp_head_losses(void* hidden, void* head, void* targets, char** err) {
       auto picked = logits.gather(1, y.narrow(0, row, rows).unsqueeze(1)).squeeze(1);
       losses.push_back(at::logsumexp(logits, 1) - picked);
     }
-    return new Tensor(losses.empty() ? at::zeros({0}) : at::cat(losses));
+    return sp_own(losses.empty() ? at::zeros({0}) : at::cat(losses));
   });
 }

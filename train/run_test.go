@@ -19,7 +19,10 @@ import (
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
+
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 // tiny is a run of a few seconds: 30 questions, an agent 16 wide, a reconstructor of one layer.
 func tiny(t *testing.T) config.Train {

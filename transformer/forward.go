@@ -42,13 +42,16 @@ func (m *Model) Graph(s *torch.Scope, in Context) torch.Tensor {
 	} else {
 		g.rope(positions, m.Kind)
 	}
-	for range m.Config.Layers {
-		if m.Config.Family == GPT2 {
-			x = g.gpt2Layer(x)
-		} else {
-			x = g.llamaLayer(x)
-		}
+	for range m.Config.Layers { // each in a scope of its own, or all layers' intermediates would live at once
+		x = s.Within(func(inner *torch.Scope) torch.Tensor {
+			g.s = inner
+			if m.Config.Family == GPT2 {
+				return g.gpt2Layer(x)
+			}
+			return g.llamaLayer(x)
+		})
 	}
+	g.s = s
 	if m.Config.Family == GPT2 {
 		return g.layerNorm(x)
 	}

@@ -16,9 +16,12 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/safetensors"
+	"github.com/project-sputnik/sputnik/torch/torchtest"
 	"github.com/project-sputnik/sputnik/transformer"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
+
+func TestMain(m *testing.M) { torchtest.Main(m) }
 
 // tolerance is relative to the largest logit of a position. Sums are taken in another order than the reference's.
 const tolerance = 1e-4

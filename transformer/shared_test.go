@@ -20,7 +20,7 @@ func said(rng *rand.Rand, beginning []int32, n int) []int32 {
 func TestSequencesThatBeginAlikeCostWhatTheyCostAlone(t *testing.T) {
 	for _, family := range []string{GPT2, Llama} {
 		t.Run(family, func(t *testing.T) {
-			before := torch.Live()
+			before := torch.Stats()
 			torch.Seed(3)
 			m, err := New(Config{Family: family, Vocabulary: 50, Width: 32, Layers: 2, Heads: 4, KVHeads: map[string]int{GPT2: 4, Llama: 2}[family],
 				HeadDim: 8, FeedForward: 64, Positions: 160, Epsilon: 1e-5, RopeTheta: 10000, Tied: true})
@@ -54,7 +54,7 @@ func TestSequencesThatBeginAlikeCostWhatTheyCostAlone(t *testing.T) {
 				}
 			}
 			m.Close()
-			if after := torch.Live(); after != before {
+			if after := torch.Stats(); after != before {
 				t.Errorf("%+v live after, %+v before", after, before)
 			}
 		})

@@ -105,7 +105,7 @@ func tryEpisode(ctx context.Context, _ string) (string, error) {
 }
 
 func tryTorch(context.Context, string) (string, error) {
-	before := torch.Live()
+	before := torch.Stats()
 	var got float64
 	err := torch.Do(func(s *torch.Scope) error {
 		x := torch.RequireGrad(torch.From(s, []float32{3}, 1))
@@ -116,7 +116,7 @@ func tryTorch(context.Context, string) (string, error) {
 	if err == nil && got != 6 {
 		err = fmt.Errorf("the derivative of x^2 at 3 is %g", got)
 	}
-	if err == nil && torch.Live() != before {
+	if err == nil && torch.Stats() != before {
 		err = fmt.Errorf("tensors leak")
 	}
 	return "a gradient is right and nothing leaks", err
