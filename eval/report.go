@@ -76,6 +76,7 @@ type Comparison struct {
 	Baseline         string          `json:"baseline"`
 	Retained         *probe.Interval `json:"retained,omitempty"`
 	RetainedExcludes bool            `json:"retained_excludes_zero"`
+	Test             *Test           `json:"test,omitempty"` // of the retained information
 	Gap              *probe.Interval `json:"gap_loss,omitempty"`
 	GapExcludes      bool            `json:"gap_loss_excludes_zero"`
 }
@@ -114,7 +115,18 @@ func (e *Evaluation) Report(o *Outcomes, agent int, b probe.Bootstrap) *Report {
 			}
 		}
 	}
+	s.report.adjust()
 	return s.report
+}
+
+// less is, for every document, how much less is lost by some cuts than by others.
+func (s *summary) less(mine, theirs []int) []float64 {
+	loss := func(c cut) float64 { return c.loss }
+	differences := s.mean(theirs, loss)
+	for i, m := range s.mean(mine, loss) {
+		differences[i] -= m
+	}
+	return differences
 }
 
 func (s *summary) data() {
@@ -183,6 +195,7 @@ func (s *summary) compare(agent, baseline, rate int) Comparison {
 	loss := func(c cut) float64 { return c.loss }
 	if d, err := s.documents.Difference(s.mean(mine, loss), s.mean(theirs, loss), s.bootstrap); err == nil { // as in point
 		c.Retained, c.RetainedExcludes = &d, d.Excludes(0)
+		c.Test = significance(s.less(mine, theirs), d.Error, s.bootstrap.Seed)
 	}
 	if s.Reconstructor != nil {
 		other := s.gap(theirs)

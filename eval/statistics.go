@@ -84,7 +84,8 @@ func ratioInterval(b probe.Bootstrap, r ratio, less *ratio) *probe.Interval {
 	}
 	tail := (1 - b.Level) / 2
 	return &probe.Interval{Value: value, Documents: len(r.above),
-		Low: stat.Quantile(tail, stat.LinInterp, draws, nil), High: stat.Quantile(1-tail, stat.LinInterp, draws, nil)}
+		Low: stat.Quantile(tail, stat.LinInterp, draws, nil), High: stat.Quantile(1-tail, stat.LinInterp, draws, nil),
+		Error: stat.StdDev(draws, nil)}
 }
 
 // resampled is the statistic of every resample that it is defined for, ascending.

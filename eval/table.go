@@ -16,12 +16,12 @@ type Table struct {
 	Rows        [][]string
 }
 
-// Tables are the report's figures: what was retained, how the agent compares, what gaps cost, and the raw losses.
+// Tables are the report's figures: what was retained, how the agent compares and whether by chance, what gaps cost, and the raw losses.
 func (r *Report) Tables() []Table {
 	tables := []Table{r.retained()}
 	if len(r.Comparisons) > 0 {
 		tables = append(tables, r.compared("The agent less each baseline, F, paired by document", "* the interval excludes 0.",
-			func(c Comparison) (*probe.Interval, bool) { return c.Retained, c.RetainedExcludes }))
+			func(c Comparison) (*probe.Interval, bool) { return c.Retained, c.RetainedExcludes }), r.tested())
 	}
 	if r.Reconstructor != nil {
 		tables = append(tables, r.gaps())

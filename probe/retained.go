@@ -26,6 +26,7 @@ type Interval struct {
 	Value     float64 `json:"value"`
 	Low       float64 `json:"low"`
 	High      float64 `json:"high"`
+	Error     float64 `json:"standard_error"` // the deviation of the resamples
 	Documents int     `json:"documents"`
 }
 
@@ -84,8 +85,9 @@ func (d Documents) interval(b Bootstrap, statistic func([]int) (float64, bool), 
 	tail := (1 - b.level()) / 2
 	return Interval{
 		Value: value, Documents: len(d.None),
-		Low:  stat.Quantile(tail, stat.LinInterp, draws, nil),
-		High: stat.Quantile(1-tail, stat.LinInterp, draws, nil),
+		Low:   stat.Quantile(tail, stat.LinInterp, draws, nil),
+		High:  stat.Quantile(1-tail, stat.LinInterp, draws, nil),
+		Error: stat.StdDev(draws, nil),
 	}, nil
 }
 
