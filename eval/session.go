@@ -96,6 +96,7 @@ func checkSettings(cfg config.Eval) error {
 	if len(cfg.TargetRatios) == 0 {
 		return config.Usagef("target_ratios is empty; want shares such as 0.3,0.5,0.7")
 	}
+	torch.HoardMemory()
 	torch.SetThreads(cfg.Threads)
 	return nil
 }
