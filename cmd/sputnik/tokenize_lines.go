@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,35 +20,18 @@ type textLine struct {
 	SinglePiece bool            `json:"single_piece"`
 }
 
-// tokenizeLines answers every line with one of its own, in order, and fails at the end if any was bad.
+// tokenizeLines answers every line with one of its own.
 func tokenizeLines(c *cli.Context, tok token.Tokenizer, in io.Reader, out *bufio.Writer) error {
-	r := bufio.NewReaderSize(in, 1<<20)
 	var tokens []token.Token
-	bad := 0
-	for n := 1; ; n++ {
-		line, err := r.ReadBytes('\n')
-		if len(bytes.TrimSpace(line)) > 0 {
-			var id json.RawMessage
-			var lineErr error
-			id, tokens, lineErr = tokenizeLine(tok, line, tokens[:0])
-			if lineErr != nil {
-				bad++
-				fmt.Fprintf(c.App.ErrWriter, "line %d: %v\n", n, lineErr)
-			}
-			writeTokenLine(out, id, tokens, lineErr)
+	return eachLine(c, in, func(_ int, line []byte) (wrong, failed error) {
+		var id json.RawMessage
+		id, tokens, wrong = tokenizeLine(tok, line, tokens[:0])
+		if wrong != nil {
+			return wrong, writeLine(out, withID(id, errorObject(wrong)))
 		}
-		switch {
-		case errors.Is(err, io.EOF) && bad > 0:
-			return fmt.Errorf("%d bad lines of %s", bad, inputName(c))
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read %s: %w", inputName(c), err)
-		}
-		if err := c.Context.Err(); err != nil {
-			return err
-		}
-	}
+		writeTokenLine(out, id, tokens)
+		return nil, nil // out tells of what could not be written when it is flushed
+	})
 }
 
 func tokenizeLine(tok token.Tokenizer, data []byte, dst []token.Token) (json.RawMessage, []token.Token, error) {
@@ -72,17 +54,11 @@ func tokenizeLine(tok token.Tokenizer, data []byte, dst []token.Token) (json.Raw
 	return line.ID, bpe.EncodePiece(dst, *line.Bytes), nil
 }
 
-func writeTokenLine(w *bufio.Writer, id json.RawMessage, tokens []token.Token, err error) {
+func writeTokenLine(w *bufio.Writer, id json.RawMessage, tokens []token.Token) {
 	if len(id) == 0 {
 		id = json.RawMessage("null")
 	}
-	fmt.Fprintf(w, `{"id":%s,`, id)
-	if err != nil {
-		reason, _ := json.Marshal(err.Error()) // a string always has a JSON form
-		fmt.Fprintf(w, "\"error\":%s}\n", reason)
-		return
-	}
-	w.WriteString(`"ids":`)
+	fmt.Fprintf(w, `{"id":%s,"ids":`, id)
 	putIDs(w, tokens)
 	w.WriteString("}\n")
 }
