@@ -18,8 +18,9 @@ type Evaluation struct {
 	Methods       []Method
 	Rates         []float64
 	Tokenizer     token.Tokenizer // the agent's: budgets are in its tokens
-	Reader        Reader
-	Reconstructor *Reconstructor // nil leaves gap loss out
+	Reader        Reader          // its losses are left out where it has none
+	Answerer      Answerer        // nil leaves answers in words out
+	Reconstructor *Reconstructor  // nil leaves gap loss out
 	Journal       *Journal
 	BatchSize     int   // readings that are put to the reader at a time, at the least; documents stay together
 	Seed          int64 // of the methods that draw
@@ -34,6 +35,7 @@ type outcome struct {
 	none, full                  float64 // summed over probes: mean loss in nats a token
 	probes                      int
 	tokens, readerTokens, bytes int
+	saidNone, saidFull          said
 	cuts                        []cut // by variant
 }
 
@@ -43,6 +45,7 @@ type cut struct {
 	kept                        []bool
 	tokens, readerTokens, bytes int
 	loss                        float64
+	said                        said
 	gap                         reconstructor.Gap
 }
 
@@ -90,10 +93,11 @@ func (e *Evaluation) Run(ctx context.Context) (*Outcomes, error) {
 func (e *Evaluation) measureAll(ctx context.Context, tasks []probe.Task, out *Outcomes) error {
 	each, err := e.measure(ctx, tasks, out.variants)
 	var journal journalError
+	var budget budgetError
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.As(err, &journal):
+	case errors.As(err, &journal) || errors.As(err, &budget):
 		return err
 	case err == nil:
 		out.each = append(out.each, each...)
@@ -119,8 +123,15 @@ func (e *Evaluation) measure(ctx context.Context, tasks []probe.Task, variants [
 			return nil, err
 		}
 	}
-	if err := e.read(ctx, tasks, each); err != nil {
-		return nil, err
+	if e.Reader.Reader != nil {
+		if err := e.read(ctx, tasks, each); err != nil {
+			return nil, err
+		}
+	}
+	if e.Answerer != nil {
+		if err := e.answer(ctx, tasks, each); err != nil {
+			return nil, err
+		}
 	}
 	if e.Reconstructor != nil {
 		if err := e.rebuild(ctx, texts, each); err != nil {
@@ -171,15 +182,7 @@ func trues(mask []bool) int {
 
 // read puts every document's probes to the reader: with nothing, with everything, with what each variant left.
 func (e *Evaluation) read(ctx context.Context, tasks []probe.Task, each []outcome) error {
-	var readings []probe.Reading
-	for i, task := range tasks {
-		for _, context := range each[i].contexts(task.Text) {
-			for _, p := range task.Probes {
-				readings = append(readings, probe.Reading{Context: context, Probe: p})
-			}
-		}
-	}
-	losses, err := e.losses(ctx, readings)
+	losses, err := e.losses(ctx, readings(tasks, each))
 	if err != nil {
 		return err
 	}
@@ -198,6 +201,19 @@ func (e *Evaluation) read(ctx context.Context, tasks []probe.Task, each []outcom
 		}
 	}
 	return nil
+}
+
+// readings are every probe of every document with nothing, with everything, with what each variant left, in this order.
+func readings(tasks []probe.Task, each []outcome) []probe.Reading {
+	var all []probe.Reading
+	for i, task := range tasks {
+		for _, context := range each[i].contexts(task.Text) {
+			for _, p := range task.Probes {
+				all = append(all, probe.Reading{Context: context, Probe: p})
+			}
+		}
+	}
+	return all
 }
 
 func (o *outcome) contexts(text string) []string {

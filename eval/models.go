@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/reconstructor"
@@ -43,6 +44,9 @@ func isDir(path string) bool {
 
 // openReader finds who answers: as configured, else the judge if it was pulled, else the agent's own reconstructor.
 func (s *session) openReader() error {
+	if model, found := strings.CutPrefix(s.cfg.Reader, endpoint); found {
+		return s.openEndpoint(model)
+	}
 	name, own := s.cfg.Reader, s.ownReconstructor()
 	if name == "auto" {
 		name = judge
@@ -63,6 +67,9 @@ func (s *session) openReader() error {
 	}
 	s.options.Log.Info("reader", "name", model.Name, "kind", model.Kind)
 	s.evaluation.Reader = Reader{Reader: r, Model: model, Tokenizer: r.Tokenizer()}
+	if s.cfg.Answers {
+		s.evaluation.Answerer = r
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ type Report struct {
 	Bootstrap     Bootstrap         `json:"bootstrap"`
 	LossNone      float64           `json:"loss_none"` // mean over probes, nats a token of the answer
 	LossFull      float64           `json:"loss_full"`
+	AnswersNone   *Answered         `json:"answers_none,omitempty"`
+	AnswersFull   *Answered         `json:"answers_full,omitempty"`
 	Methods       []Curve           `json:"methods"`
 	Comparisons   []Comparison      `json:"comparisons,omitempty"` // the agent less each baseline
 	Failed        []Failure         `json:"failed"`
@@ -66,6 +68,7 @@ type Point struct {
 	BytesAchieved  float64         `json:"achieved_bytes"`
 	Loss           float64         `json:"loss"`
 	Retained       *probe.Interval `json:"retained,omitempty"`
+	Answers        *Answered       `json:"answers,omitempty"`
 	Gap            *probe.Interval `json:"gap_loss,omitempty"`
 	Reconstruction *probe.Interval `json:"reconstruction_loss,omitempty"`
 }
@@ -77,6 +80,8 @@ type Comparison struct {
 	Retained         *probe.Interval `json:"retained,omitempty"`
 	RetainedExcludes bool            `json:"retained_excludes_zero"`
 	Test             *Test           `json:"test,omitempty"` // of the retained information
+	Answers          *probe.Interval `json:"retained_f1,omitempty"`
+	AnswersExcludes  bool            `json:"retained_f1_excludes_zero"`
 	Gap              *probe.Interval `json:"gap_loss,omitempty"`
 	GapExcludes      bool            `json:"gap_loss_excludes_zero"`
 }
@@ -147,6 +152,13 @@ func (s *summary) data() {
 		d.Tokens, d.ReaderTokens, d.Bytes = d.Tokens+o.tokens, d.ReaderTokens+o.readerTokens, d.Bytes+o.bytes
 	}
 	s.report.Data = d
+	if s.Answerer != nil {
+		s.report.AnswersNone = s.said(func(o outcome) said { return o.saidNone }).of(d.Probes)
+		s.report.AnswersFull = s.said(func(o outcome) said { return o.saidFull }).of(d.Probes)
+	}
+	if s.Reader.Reader == nil {
+		return
+	}
 	s.report.LossNone = s.total(func(o outcome) float64 { return o.none }) / float64(d.Probes)
 	s.report.LossFull = s.total(func(o outcome) float64 { return o.full }) / float64(d.Probes)
 	if s.report.LossFull >= s.report.LossNone {
@@ -176,6 +188,9 @@ func (s *summary) point(method, rate int) Point {
 	if retained, err := s.documents.Retained(s.mean(cuts, loss), s.bootstrap); err == nil { // else the note says why not
 		p.Retained = &retained
 	}
+	if s.Answerer != nil {
+		p.Answers = s.answered(cuts)
+	}
 	if s.Reconstructor != nil {
 		p.Gap = ratioInterval(s.bootstrap, s.gap(cuts), nil)
 		p.Reconstruction = ratioInterval(s.bootstrap, ratio{
@@ -196,6 +211,11 @@ func (s *summary) compare(agent, baseline, rate int) Comparison {
 	if d, err := s.documents.Difference(s.mean(mine, loss), s.mean(theirs, loss), s.bootstrap); err == nil { // as in point
 		c.Retained, c.RetainedExcludes = &d, d.Excludes(0)
 		c.Test = significance(s.less(mine, theirs), d.Error, s.bootstrap.Seed)
+	}
+	if s.Answerer != nil {
+		if d, err := s.missed().Difference(s.mean(mine, missedF1), s.mean(theirs, missedF1), s.bootstrap); err == nil { // as in answered
+			c.Answers, c.AnswersExcludes = &d, d.Excludes(0)
+		}
 	}
 	if s.Reconstructor != nil {
 		other := s.gap(theirs)

@@ -30,9 +30,9 @@ func Run(ctx context.Context, cfg config.Eval, o Options) (*Report, string, erro
 	if err := checkSettings(cfg); err != nil {
 		return nil, dir, err
 	}
-	s := &session{cfg: cfg, options: o}
+	s := &session{cfg: cfg, options: o, dir: dir}
 	defer s.close()
-	if err := s.open(ctx, dir); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, dir, err
 	}
 	outcomes, err := s.evaluation.Run(ctx)
@@ -57,6 +57,7 @@ func Run(ctx context.Context, cfg config.Eval, o Options) (*Report, string, erro
 type session struct {
 	cfg        config.Eval
 	options    Options
+	dir        string // of what is written
 	agent      *agent.Agent
 	evaluation *Evaluation
 	notes      []string
@@ -102,7 +103,7 @@ func checkSettings(cfg config.Eval) error {
 }
 
 // open loads what is measured and by whom; nothing is written before all of it is there.
-func (s *session) open(ctx context.Context, dir string) error {
+func (s *session) open(ctx context.Context) error {
 	tasks, err := Documents(ctx, s.cfg.DataPath, s.cfg.NumSequences, s.cfg.RandomSeed)
 	if err != nil {
 		return err
@@ -124,10 +125,10 @@ func (s *session) open(ctx context.Context, dir string) error {
 	if err := s.openReconstructor(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return config.Usagef("output_dir: %w", err)
 	}
-	s.evaluation.Journal, err = OpenJournal(filepath.Join(dir, "readings.jsonl"))
+	s.evaluation.Journal, err = OpenJournal(filepath.Join(s.dir, "readings.jsonl"))
 	if err != nil {
 		return config.Usage(err)
 	}

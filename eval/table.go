@@ -16,12 +16,23 @@ type Table struct {
 	Rows        [][]string
 }
 
-// Tables are the report's figures: what was retained, how the agent compares and whether by chance, what gaps cost, and the raw losses.
+// Tables are the report's figures: what was retained, how the agent compares and whether by chance, what was answered,
+// what gaps cost, and the raw losses.
 func (r *Report) Tables() []Table {
-	tables := []Table{r.retained()}
-	if len(r.Comparisons) > 0 {
+	var tables []Table
+	if r.LossNone > 0 {
+		tables = append(tables, r.retained())
+	}
+	if r.LossNone > 0 && len(r.Comparisons) > 0 {
 		tables = append(tables, r.compared("The agent less each baseline, F, paired by document", "* the interval excludes 0.",
 			func(c Comparison) (*probe.Interval, bool) { return c.Retained, c.RetainedExcludes }), r.tested())
+	}
+	if r.AnswersFull != nil {
+		tables = append(tables, r.answers())
+	}
+	if r.AnswersFull != nil && len(r.Comparisons) > 0 {
+		tables = append(tables, r.compared("The agent less each baseline, retained F1 of answers, paired by document", "* the interval excludes 0.",
+			func(c Comparison) (*probe.Interval, bool) { return c.Answers, c.AnswersExcludes }))
 	}
 	if r.Reconstructor != nil {
 		tables = append(tables, r.gaps())
@@ -86,9 +97,14 @@ func (r *Report) shares() Table {
 	for _, m := range r.Methods {
 		for _, p := range m.Points {
 			row := []string{m.Name, fmt.Sprintf("%.2f", p.Rate)}
-			for _, x := range []float64{p.Achieved, p.ReaderAchieved, p.BytesAchieved, p.Loss} {
+			for _, x := range []float64{p.Achieved, p.ReaderAchieved, p.BytesAchieved} {
 				row = append(row, fmt.Sprintf("%.3f", x))
 			}
+			loss := "-"
+			if r.LossNone > 0 {
+				loss = fmt.Sprintf("%.3f", p.Loss)
+			}
+			row = append(row, loss)
 			if r.Reconstructor != nil {
 				row = append(row, cell(p.Reconstruction, "%.3f [%.3f, %.3f]"))
 			}

@@ -5,6 +5,7 @@ import "time"
 // Timing is what an evaluation cost. What the journal knew cost nothing and is not in it.
 type Timing struct {
 	Reader        Cost `json:"reader"`        // tokens of contexts, questions and answers
+	Answers       Cost `json:"answers"`       // the same tokens, answered in words
 	Reconstructor Cost `json:"reconstructor"` // tokens of the originals
 	Scorers       Cost `json:"scorers"`       // tokens ranked and cut, all methods together
 }

@@ -17,6 +17,7 @@ type Probe struct {
 	Kind   string
 	Prompt string
 	Target string
+	Also   []string // other wordings of the target, which are as right
 }
 
 // A Reading is a probe put to a reader that sees a context. An empty context is none.

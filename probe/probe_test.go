@@ -126,7 +126,7 @@ func TestRecurrenceAsksForWordsThatComeBackLater(t *testing.T) {
 	text := "A walrus met a penguin. " + filler + "Nobody there ever saw the walrus again. The penguin left."
 	r := Recurrences{Window: 12, Distance: 10, Reach: 40}
 	tasks := r.Tasks("x", text, 1)
-	want := []Probe{{KindRecurrence, "Nobody there ever saw the", "walrus"}}
+	want := []Probe{{Kind: KindRecurrence, Prompt: "Nobody there ever saw the", Target: "walrus"}}
 	if len(tasks) != 1 || !cmp.Equal(tasks[0].Probes, want) {
 		t.Errorf("got %+v", tasks)
 	}
@@ -144,7 +144,7 @@ func TestRecurrenceAsksForWordsThatComeBackLater(t *testing.T) {
 
 func TestLabelsArePutOnAnswersAndOnWhatQuestionsSay(t *testing.T) {
 	task := Task{Text: "Bob, not Bobby, sold 12 maps in 112 days.", Probes: []Probe{
-		{KindQuestion, "Who sold the maps?", "Bob"}, {KindQuestion, "How many?", "12"}}}
+		{Kind: KindQuestion, Prompt: "Who sold the maps?", Target: "Bob"}, {Kind: KindQuestion, Prompt: "How many?", Target: "12"}}}
 	got := map[string]float64{}
 	for _, l := range Labels(task) {
 		got[l.of(task.Text)] += l.Worth

@@ -55,7 +55,7 @@ func Tasks(questions []Question, limit int, seed int64) []Task {
 			at[q.Context] = i
 			tasks = append(tasks, Task{ID: q.ID, Text: q.Context})
 		}
-		tasks[i].Probes = append(tasks[i].Probes, Probe{Kind: KindQuestion, Prompt: q.Question, Target: q.Answers[0]})
+		tasks[i].Probes = append(tasks[i].Probes, Probe{Kind: KindQuestion, Prompt: q.Question, Target: q.Answers[0], Also: q.Answers[1:]})
 	}
 	for i := range tasks {
 		tasks[i].Probes = draw(tasks[i].Probes, limit, source(seed, tasks[i].ID))

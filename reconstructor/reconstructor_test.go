@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -328,5 +329,28 @@ func TestAModelThatCannotBeMadeSaysWhy(t *testing.T) {
 			r.Close()
 			t.Errorf("%s: it was made", name)
 		}
+	}
+}
+
+func TestAnAnswerDoesNotDependOnWhoElseIsAsked(t *testing.T) {
+	r := untaught(t, "smollm2")
+	var readings []probe.Reading
+	for i := range 5 {
+		readings = append(readings, probe.Reading{
+			Context: strings.Repeat(lesson+" ", i), Probe: probe.Probe{Kind: probe.KindQuestion, Prompt: "Who gave a speech?", Target: "the mayor"},
+		})
+	}
+	together, err := r.Answers(t.Context(), readings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, reading := range readings {
+		alone, err := r.Answers(t.Context(), []probe.Reading{reading})
+		if err != nil || alone[0] != together[i] || strings.Contains(alone[0], "\n") {
+			t.Errorf("reading %d: %q alone, %q among others (%v)", i, alone, together[i], err)
+		}
+	}
+	if long := r.prompt(probe.Reading{Context: strings.Repeat(lesson, 1000)}); len(long) > r.model.Config.Positions-answerTokens {
+		t.Error("a long prompt leaves no room for an answer")
 	}
 }
