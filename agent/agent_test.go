@@ -161,6 +161,49 @@ func TestADamagedFolderIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnEmbeddingStartsFromTheModelsPrincipalComponents(t *testing.T) {
+	a, _ := fresh(t, small)
+	width := int64(a.Embedding)
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		// A model whose embedding varies much along a few axes and little along the others.
+		model := s.Randn(torch.Float32, int64(a.Vocabulary), 3*width)
+		stretch := make([]float32, 3*width)
+		for i := range stretch {
+			stretch[i] = 5 / float32(i+1)
+		}
+		model = s.Shift(s.Mul(model, torch.From(s, stretch, 3*width)), 2)
+		if err := a.EmbedAs(model); err != nil {
+			return err
+		}
+		// Weighed by how often each token stands in the text, columns have mean 0, deviation 1, and do not covary.
+		counts := s.Exp(torch.From(s, a.statistics.unigrams, int64(a.Vocabulary), 1))
+		p := s.Div(counts, s.Sum(counts))
+		e := a.weights[0].Tensor
+		covariance := torch.Values[float32](s, s.MatMul(s.Transpose(s.Mul(e, p), 0, 1), e))
+		for i, got := range covariance {
+			want := 0.0
+			if i%(a.Embedding+1) == 0 {
+				want = 1
+			}
+			if math.Abs(float64(got)-want) > 1e-3 { // sums of 49152 in single precision
+				t.Errorf("covariance %d is %v, want %v", i, got, want)
+			}
+		}
+		for i, mean := range torch.Values[float32](s, s.SumDim(s.Mul(e, p), 0)) {
+			if math.Abs(float64(mean)) > 1e-3 {
+				t.Errorf("column %d has the mean %v", i, mean)
+			}
+		}
+		if err := a.EmbedAs(s.Zeros(torch.Float32, 7, 3*width)); err == nil || !strings.Contains(err.Error(), "[7 24]") {
+			t.Errorf("a wrong shape: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestTheFieldCoversTheContextWindow(t *testing.T) {
 	for window := 1; window <= 40; window++ {
 		for layers := 1; layers <= 6; layers++ {

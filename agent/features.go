@@ -16,6 +16,9 @@ const (
 	dynamicFeatures = 14
 )
 
+// opening is how many words a text begins with: later ones are equally far from its beginning, in a paragraph as in a book.
+const opening = 200
+
 // statics returns [vocabulary, staticFeatures]: rarity, then the shape of the token's bytes.
 func statics(t token.Tokenizer, s *Statistics) []float32 {
 	all := make([]float32, t.VocabSize()*staticFeatures)
@@ -76,7 +79,7 @@ func (s *Statistics) places(text token.Text, rate float64) []float32 {
 			f[4] = float32(math.Min(float64(unit.End-unit.First), 8)) / 4
 			f[5] = float32(math.Min(float64(i-unit.First), 8)) / 4
 			f[6] = (rarest - 10) / 3
-			f[7] = float32(math.Log1p(float64(u))) / 4
+			f[7] = float32(math.Log1p(math.Min(float64(u), opening))) / 4
 			f[8] = float32(math.Log1p(float64(sinceSentence))) / 3
 			f[12] = rarity
 			f[dynamicFeatures-1] = float32(4 * (rate - 0.5))

@@ -5,7 +5,7 @@ import "fmt"
 // Train configures the joint training of an agent and its reconstructor.
 type Train struct {
 	DataPath          string   `name:"data_path" default:"" help:"folder or processed_data.json made by prepare, or any text that prepare reads; empty takes the sample corpus"`
-	ValDataPath       string   `name:"val_data_path" default:"" help:"what to select on: questions (JSONL), or text to ask about by cloze; empty takes the held-out questions in the binary"`
+	ValDataPath       string   `name:"val_data_path" default:"" help:"what to select on: questions (JSONL), or text to ask about by cloze; empty takes the held-out questions in the binary, and one document of the corpus in 20"`
 	CorpusPath        string   `name:"corpus_path" default:"" help:"plain text for recurrence and the reconstructor; empty takes data_path"`
 	ExcludeSources    []string `name:"exclude_sources" default:"brown" help:"sources of the corpus to leave out; brown may not be used for weights that ship"`
 	QAPath            []string `name:"qa_path" default:"" help:"files of questions with answers on a context (JSONL); empty takes those in the binary"`
@@ -30,6 +30,7 @@ type Train struct {
 
 	ContextWindow    int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
 	EmbeddingDim     int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	EmbeddingFrom    string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
 	PolicyHiddenDim  int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
 	Layers           int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
 	Rounds           int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
@@ -37,7 +38,7 @@ type Train struct {
 	SupervisedEpochs int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
 	SupervisedRate   float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
 	SupervisedBatch  int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
-	SupervisedCloze  int     `name:"supervised_cloze" default:"0" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
+	SupervisedCloze  int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
 	HideTokens       float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
 	SupervisedSteps  int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 

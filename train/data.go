@@ -40,6 +40,8 @@ const (
 	clozeText     = 800    // bytes of a text that salient spans are looked for in
 	mostSalient   = 20_000 // such texts that a run holds in memory
 	probesEach    = 4      // probes of a plain text
+	heldOutEvery  = 20     // of so many documents of the corpus one is selected on, and not learned from
+	mostHeldOut   = 200    // texts of those
 	recurrentText = 1500   // bytes of a text that recurrence is looked for in
 )
 
@@ -54,11 +56,18 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	if source == "" {
 		source = c.DataPath
 	}
+	documents := 0
 	if err := corpus.Read(ctx, or(trainFile(source), "sample"), func(doc corpus.Document) error {
-		if !slices.Contains(c.ExcludeSources, doc.Source) {
-			d.addDocument(doc, counter, c)
-			d.addAsked(doc, c)
+		if slices.Contains(c.ExcludeSources, doc.Source) {
+			return nil
 		}
+		documents++
+		if documents%heldOutEvery == 0 && c.ValDataPath == "" {
+			d.holdOut(doc, c.RandomSeed)
+			return nil
+		}
+		d.addDocument(doc, counter, c)
+		d.addAsked(doc, c)
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read training text: %w", err)
@@ -123,7 +132,7 @@ func (d *data) addQuestions(c config.Train) error {
 		}
 		for _, t := range probe.Tasks(questions, 0, c.RandomSeed) {
 			text := token.Read(d.tokenizer, []byte(t.Text))
-			d.labelled = append(d.labelled, spread(text, probe.Labels(t)))
+			d.labelled = append(d.labelled, asked(task{t, text}))
 			if slices.Contains(c.Probes, probe.KindQuestion) {
 				d.addTask(t, text)
 			}
@@ -137,6 +146,17 @@ func (d *data) addQuestions(c config.Train) error {
 		d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}
 	return nil
+}
+
+// holdOut asks about the pieces of a document, to select on: questions that people search with tend to have their
+// answers at the beginning of a text, and a run that is selected on them alone learns to keep beginnings.
+func (d *data) holdOut(doc corpus.Document, seed int64) {
+	for from := 0; from+clozeText <= len(doc.Text) && len(d.selection) < mostHeldOut; from += clozeText {
+		t := probe.Cloze(fmt.Sprintf("%s#%d", doc.ID, from), strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), probesEach, seed)
+		if len(t.Probes) > 0 {
+			d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
+		}
+	}
 }
 
 // addTask takes a text that is short enough for the joint loop and about which something is asked.
@@ -162,7 +182,7 @@ func (d *data) addAsked(doc corpus.Document, c config.Train) {
 	}
 }
 
-// heldOut is what a run is selected on: questions, or cloze probes of plain text.
+// heldOut is what a run is selected on as val_data_path says: questions, or cloze probes of plain text.
 func heldOut(c config.Train) ([]probe.Task, error) {
 	if c.ValDataPath == "" {
 		questions, err := corpus.Questions("sample-valid")

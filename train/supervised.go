@@ -62,12 +62,26 @@ func recurring(t token.Tokenizer, text string) labelled {
 	return spread(token.Read(t, []byte(text)), labels)
 }
 
+// asking is what a span that a cloze would ask for is worth beside an answer to a question that somebody asked.
+const asking = 0.5
+
 // salient labels the spans of a text that a cloze would ask for.
 func salient(t token.Tokenizer, id, text string, seed int64) labelled {
-	task := probe.Cloze(id, text, 0, seed)
-	task.Probes = slices.Clone(task.Probes)
-	for i := range task.Probes {
-		task.Probes[i].Prompt = "" // a cloze repeats its sentence, which is no question
+	return asked(task{probe.Cloze(id, text, 0, seed), token.Read(t, []byte(text))})
+}
+
+// asked labels what a task asks for. The prompt of a cloze repeats its sentence and labels nothing.
+func asked(t task) labelled {
+	labelling, worth := t.Task, 1.0
+	if len(t.Probes) > 0 && t.Probes[0].Kind == probe.KindCloze {
+		labelling.Probes, worth = slices.Clone(t.Probes), asking
+		for i := range labelling.Probes {
+			labelling.Probes[i].Prompt = ""
+		}
 	}
-	return spread(token.Read(t, []byte(text)), probe.Labels(task))
+	labels := probe.Labels(labelling)
+	for i := range labels {
+		labels[i].Worth *= worth
+	}
+	return spread(t.text, labels)
 }

@@ -1,7 +1,9 @@
 package train
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/project-sputnik/sputnik/agent"
@@ -143,6 +145,9 @@ func (t *Trainer) makeModels() (err error) {
 		return err
 	}
 	t.close = append(t.close, t.agent.Close)
+	if err = t.embed(); err != nil {
+		return config.Usagef("embedding_from: %w", err)
+	}
 	if err = t.agent.RequireGrad(); err != nil {
 		return err
 	}
@@ -154,6 +159,25 @@ func (t *Trainer) makeModels() (err error) {
 		return err
 	}
 	return t.makeReader()
+}
+
+// embed starts the agent's embedding from that of a model, where one is named.
+func (t *Trainer) embed() error {
+	if t.cfg.EmbeddingFrom == "" {
+		return nil
+	}
+	model, err := reconstructor.Open(t.cfg.EmbeddingFrom, torch.Float32, 1)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	for id := range int32(t.data.tokenizer.VocabSize()) {
+		ours, theirs := t.data.tokenizer.Decode([]int32{id}), model.Tokenizer().Decode([]int32{id})
+		if !bytes.Equal(ours, theirs) {
+			return fmt.Errorf("%s: token %d is %q, in %s %q", t.cfg.EmbeddingFrom, id, theirs, t.cfg.Tokenizer, ours)
+		}
+	}
+	return t.agent.EmbedAs(model.Model().Parameters()[0].Tensor)
 }
 
 // policyGroups gives the embedding a third of the rate and no decay: its rows see few gradients each.

@@ -96,6 +96,7 @@ func TestBadInputIsSaidInOneLineAndChangesNothing(t *testing.T) {
 		"half a tokenizer":             {"tokenize --tokenizer D/tokenizer.json D/file", 2, "not valid JSON at byte"},
 		"half a tokenizer to train on": {"train --tokenizer D/tokenizer.json --output_dir D/out", 2, "not valid JSON at byte"},
 		"a tokenizer nobody knows":     {"reconstructor --tokenizer gpt9 --output_dir D/out", 2, `tokenizer "gpt9": neither a file nor one of`},
+		"no such embedding":            {"train --embedding_from D/none --output_dir D/out", 2, "embedding_from: "},
 		"nothing to resume":            {"train --resume --output_dir D/out", 2, "has no checkpoint yet"},
 		"no such checkpoint":           {"reconstructor --resume D/none --output_dir D/out", 2, "resume: open"},
 		"a folder that cannot be made": {"reconstructor --output_dir D/file/out", 1, "not a directory"},
