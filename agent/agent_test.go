@@ -197,6 +197,9 @@ func TestAnEmbeddingStartsFromTheModelsPrincipalComponents(t *testing.T) {
 		if err := a.EmbedAs(s.Zeros(torch.Float32, 7, 3*width)); err == nil || !strings.Contains(err.Error(), "[7 24]") {
 			t.Errorf("a wrong shape: %v", err)
 		}
+		if err := a.EmbedAs(s.Zeros(torch.Float32, int64(a.Vocabulary), 3*width)); err == nil || !strings.Contains(err.Error(), "fewer than 8 axes") {
+			t.Errorf("nothing varies: %v", err)
+		}
 		return nil
 	})
 	if err != nil {

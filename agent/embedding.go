@@ -23,6 +23,9 @@ func (a *Agent) EmbedAs(model torch.Tensor) error {
 		width := int64(a.Embedding)
 		components := s.MatMul(e, s.Narrow(u, 1, 0, width))
 		scaled := s.Mul(components, s.Pow(s.Narrow(sigma, 0, 0, width), -0.5))
+		if !s.Finite(scaled) {
+			return fmt.Errorf("the embedding varies along fewer than %d axes", width)
+		}
 		return torch.CopyInto(a.weights[0].Tensor, scaled)
 	})
 }

@@ -12,6 +12,10 @@
 // questions of one text. Gap loss is what a reconstructor pays, in nats a dropped token, to tell from what was kept what
 // was not.
 //
+// Answers in words are scored as SQuAD scores them; a miss of F1 is then the loss, so the share of F1 retained is
+// (F1(kept) - F1(none)) / (F1(full) - F1(none)), with the same intervals. A model behind an endpoint can do only that.
+// Every difference of F is also tested by a paired permutation test over documents, adjusted for their number (Holm).
+//
 // Everything that was read is in a Journal, so a run that was stopped goes on where it was and a second method costs
 // only its own readings. A document that fails is reported and counted, and left out for every method alike. The same
 // inputs, seed and reader give the same bytes in every report; how long it took is in timing.json, apart.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -73,8 +74,11 @@ func (s *session) openReader() error {
 	return nil
 }
 
-// openReconstructor finds who pays for gaps: as configured, else the agent's own, else nobody, and says so.
+// openReconstructor finds who pays for gaps, if they are to be measured: as configured, else the agent's own, else nobody, and says so.
 func (s *session) openReconstructor() error {
+	if !slices.Contains(s.cfg.Metrics, "reconstruction_loss") {
+		return nil
+	}
 	name := s.cfg.ReconstructorPath
 	if name == "" {
 		name = s.ownReconstructor()

@@ -41,7 +41,8 @@ const (
 	mostSalient   = 20_000 // such texts that a run holds in memory
 	probesEach    = 4      // probes of a plain text
 	heldOutEvery  = 20     // of so many documents of the corpus one is selected on, and not learned from
-	mostHeldOut   = 200    // texts of those
+	heldOutEach   = 4      // texts of each of those
+	mostHeldOut   = 200    // texts in all
 	recurrentText = 1500   // bytes of a text that recurrence is looked for in
 )
 
@@ -151,7 +152,8 @@ func (d *data) addQuestions(c config.Train) error {
 // holdOut asks about the pieces of a document, to select on: questions that people search with tend to have their
 // answers at the beginning of a text, and a run that is selected on them alone learns to keep beginnings.
 func (d *data) holdOut(doc corpus.Document, seed int64) {
-	for from := 0; from+clozeText <= len(doc.Text) && len(d.selection) < mostHeldOut; from += clozeText {
+	for n := 0; n < heldOutEach && (n+1)*clozeText <= len(doc.Text) && len(d.selection) < mostHeldOut; n++ {
+		from := n * clozeText
 		t := probe.Cloze(fmt.Sprintf("%s#%d", doc.ID, from), strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), probesEach, seed)
 		if len(t.Probes) > 0 {
 			d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})

@@ -34,7 +34,7 @@ func (c counting) Write(p []byte) (int, error) {
 }
 
 func TestAnEndlessRefusalIsOneShortLine(t *testing.T) {
-	e := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(400); isEndless(w, r) })
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadRequest); isEndless(w, r) })
 	c, _ := connect(t, e, Settings{})
 	_, err := c.Answer(t.Context(), []string{"a"}, 5)
 	if err == nil || !strings.Contains(err.Error(), "400 Bad Request") || len(err.Error()) > maxText+150 {
