@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts our speeds beside PyTorch's, in turns, on the same machine in the same minutes.
 
-    PYTHON -m pip install torch==2.11.0 transformers==4.57.1 gguf     # in an environment of your own
+    PYTHON -m pip install torch==2.11.0 transformers==4.57.1 gguf accelerate     # in an environment of your own
     eval "$(make env)"; PYTHON bench/against_pytorch.py [ROUNDS]
 
 Each round runs our Go benchmark and then the same work in PyTorch; printed are the medians and the median of the
