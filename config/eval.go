@@ -9,7 +9,7 @@ type Eval struct {
 	Reader            string    `name:"reader" default:"auto" help:"who answers the probes: a model's name or folder, own (the reconstructor), openai:MODEL at base_url, or auto: smollm2-135m when it was pulled, else own"`
 	BaseURL           string    `name:"base_url" default:"" help:"of an OpenAI-compatible endpoint, for --reader openai:MODEL; its key is taken from OPENAI_API_KEY"`
 	TokenBudget       int       `name:"token_budget" default:"0" min:"0" help:"tokens that an endpoint may be asked for, prompts and answers; 0 is no cap"`
-	Answers           bool      `name:"answers" default:"false" help:"have every question answered in words too, and count exact matches and F1 as SQuAD does; an endpoint does nothing else"`
+	Answers           bool      `name:"answers" default:"false" help:"have every question answered in words too, and count exact matches and F1 as SQuAD does; an endpoint does nothing else, and a model as small as smollm2-135m answers too badly to judge by"`
 	NumSequences      int       `name:"num_sequences" default:"100" min:"0" help:"documents to evaluate on; 0 takes all"`
 	BatchSize         int       `name:"batch_size" default:"256" min:"1" help:"readings put to the reader at a time, at the least; a run that is stopped goes on after the last"`
 	IncludeBaselines  bool      `name:"include_baselines" default:"true" help:"evaluate the baselines beside the agent"`
