@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CONFIG ?=
 ARGS ?=
-GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/...
+GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/... ./eval/metric/... ./eval/remote/...
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 

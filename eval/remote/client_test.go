@@ -125,13 +125,10 @@ func TestCancellationEndsWhateverIsBeingWaitedFor(t *testing.T) {
 		"others to settle":      {hangs, Settings{Budget: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var took time.Duration
-			for range 3 { // a busy machine may be late by itself, but not always
-				if took = cancelled(t, set.mishap, set.Settings); took < 50*time.Millisecond {
-					return
-				}
+			// What it waits for takes a minute or more; a busy machine may be a little late by itself.
+			if took := cancelled(t, set.mishap, set.Settings); took > 2*time.Second {
+				t.Errorf("it went on for %v", took)
 			}
-			t.Errorf("it went on for %v", took)
 		})
 	}
 }

@@ -38,7 +38,7 @@ func TestWhatMayPassIsTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := serve(t, mishap)
-			timeout := 30 * time.Millisecond
+			timeout := 500 * time.Millisecond // a sound reply on a busy machine is within it
 			if !strings.HasPrefix(name, "slow") {
 				timeout = time.Minute
 			}
