@@ -56,7 +56,7 @@ func ParseDevice(name string) (Device, error) {
 }
 
 // HoardMemory keeps what is freed for the next tensor: training asks for the same large blocks again and again, and
-// half of its time would go to page faults (BenchmarkTrainStep in package train).
+// half of its time would go to page faults (BenchmarkPolicyStep in package train).
 func HoardMemory() { cHoard() }
 
 // SetThreads bounds the threads of one operator; 0 leaves libtorch's choice, a thread a core.
