@@ -34,7 +34,7 @@ lint: ## golangci-lint with the house's floors, govulncheck
 	@$(WITH) scripts/lint.sh
 
 bench: build ## speeds, printed by the programs that measure them
-	@$(WITH) go test -run '^$$' -bench . -benchtime 2s $(ARGS) ./token ./torch ./transformer ./agent ./compress ./train
+	@$(WITH) go test -run '^$$' -bench . -benchtime 2s $(ARGS) ./token ./torch ./transformer ./transformer/encoder ./agent ./compress ./train
 
 demo: build ## shorten a real prompt with the embedded agent
 	@$(WITH) scripts/demo.sh

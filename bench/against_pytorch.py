@@ -5,7 +5,8 @@
     eval "$(make env)"; PYTHON bench/against_pytorch.py [ROUNDS]
 
 Each round runs our Go benchmark and then the same work in PyTorch; printed are the medians and the median of the
-rounds' ratios (ours / PyTorch's; below 1 we are faster). The forward of SmolLM2 needs `sputnik models pull smollm2-135m`.
+rounds' ratios (ours / PyTorch's; below 1 we are faster). The forwards need the models smollm2-135m and minilm-l6, which
+are pulled.
 """
 import re
 import statistics
@@ -57,10 +58,14 @@ def policy_step():
     return step
 
 
+def pulled(name):
+    models = subprocess.run(["bin/sputnik", "models", "pull", name], capture_output=True, text=True, check=True)
+    return Path(models.stdout.strip().split("\t")[-1])
+
+
 def smollm2(kind):
     from transformers import AutoModelForCausalLM
-    models = subprocess.run(["bin/sputnik", "models", "pull", "smollm2-135m"], capture_output=True, text=True, check=True)
-    folder = Path(models.stdout.strip().split("\t")[-1])
+    folder = pulled("smollm2-135m")
     file = next(folder.glob("*.gguf"))
     model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=file.name, torch_dtype=kind).eval()
     ids = (torch.arange(512) * 37 % model.config.vocab_size).unsqueeze(0)
@@ -68,6 +73,20 @@ def smollm2(kind):
     def forward():
         with torch.inference_mode():
             return model.model(ids, use_cache=False).last_hidden_state
+
+    return forward
+
+
+def minilm(rows, length):
+    from transformers import BertModel
+    folder = pulled("minilm-l6")
+    model = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    ids = (torch.arange(rows * length) * 37 % model.config.vocab_size).view(rows, length)
+    mask = torch.ones_like(ids)
+
+    def forward():
+        with torch.inference_mode():
+            return model(ids, attention_mask=mask).last_hidden_state.mean(1)
 
     return forward
 
@@ -102,6 +121,9 @@ def main():
     compare("policy training step 8x256", "./train", "BenchmarkPolicyStep", policy_step(), 50, rounds)
     compare("SmolLM2 forward 1x512 fp32", "./transformer", "BenchmarkSmolLM2/fp32", smollm2(torch.float32), 3, rounds)
     compare("SmolLM2 forward 1x512 bf16", "./transformer", "BenchmarkSmolLM2/bf16", smollm2(torch.bfloat16), 5, rounds)
+    for rows, length in (8, 128), (1, 256):
+        compare(f"MiniLM embedding {rows}x{length}", "./transformer/encoder", f"BenchmarkEmbed/{rows}x{length}",
+                minilm(rows, length), 10, rounds)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ type rule func(text token.Text, language Language, seed int64, scores []float32)
 
 var rules = map[string]rule{
 	"random": random, "first": first, "last": last, "position": position, "length": length,
-	"stopword": stopword, "frequency": frequency, "ngram": ngram,
+	"stopword": stopword, "frequency": frequency, "ngram": ngram, "entropy": ngram,
+	"adaptive": adaptive, "learned_entropy": learnedEntropy,
 }
 
 // Baselines lists the names that Baseline knows.
@@ -44,7 +45,9 @@ func Baselines() []string { return slices.Sorted(maps.Keys(rules)) }
 //	length     keeps the longest words
 //	stopword   drops stop words first, then at random
 //	frequency  keeps the rarest words
-//	ngram      keeps the words that surprise after the token before them
+//	ngram      keeps the words that surprise after the token before them; entropy is another name for it
+//	adaptive   keeps rare words, less so far from the beginning and when they stood before, as fitted on questions
+//	learned_entropy  keeps what a small model of a large one's surprisal expects to surprise it
 func Baseline(name string, language Language, seed int64) (Scorer, error) {
 	score, known := rules[name]
 	if !known {

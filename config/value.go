@@ -100,6 +100,9 @@ func (f field) setJSON(raw json.RawMessage) error {
 	case map[string]any:
 		return f.setObject(v, raw)
 	}
+	if text, ok := v.(string); ok && f.list() {
+		return f.setText(text) // one item, or several by comma, as on the command line
+	}
 	if f.list() {
 		return f.wrong(string(raw))
 	}

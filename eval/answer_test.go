@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,13 +36,13 @@ func TestTheShareOfF1RetainedIsTheShareOfAnswersThatWereKept(t *testing.T) {
 	e := setUp(t, &finder{}, append([]Method{Only(agentName, wanted{})}, baselines(t, "random")...)...)
 	e.Answerer = &speaker{}
 	r := run(t, e, 0)
-	if r.AnswersNone.F1 != 0 || r.AnswersFull.F1 != 1 || r.AnswersFull.Exact != 1 {
+	if r.AnswersNone.Scores[0] != 0 || r.AnswersFull.Scores[0] != 1 || r.AnswersFull.Scores[1] != 1 {
 		t.Errorf("nothing %+v, all %+v", r.AnswersNone, r.AnswersFull)
 	}
 	for _, m := range r.Methods {
 		for _, p := range m.Points { // finder's F is that share too
-			if math.Abs(p.Answers.Retained.Value-p.Retained.Value) > 1e-9 || math.Abs(p.Answers.F1-p.Retained.Value) > 1e-9 {
-				t.Errorf("%s at %g: F %v, of F1 %v, F1 %v", m.Name, p.Rate, p.Retained, p.Answers.Retained, p.Answers.F1)
+			if math.Abs(p.Answers.Retained.Value-p.Retained.Value) > 1e-9 || math.Abs(p.Answers.Scores[0]-p.Retained.Value) > 1e-9 {
+				t.Errorf("%s at %g: F %v, of F1 %v, F1 %v", m.Name, p.Rate, p.Retained, p.Answers.Retained, p.Answers.Scores)
 			}
 		}
 	}
@@ -62,7 +63,7 @@ func TestEveryWordingOfAnAnswerIsRight(t *testing.T) {
 		p.Also, p.Target = []string{p.Target}, "the same town by another name"
 	}
 	e.Answerer = always{}
-	if r := run(t, e, 0); r.AnswersFull.Exact != 1 {
+	if r := run(t, e, 0); r.AnswersFull.Scores[1] != 1 {
 		t.Errorf("%+v", r.AnswersFull)
 	}
 }
@@ -86,7 +87,7 @@ func TestAnswersAreInTheJournal(t *testing.T) {
 	second := &speaker{}
 	e.Answerer = second
 	after := run(t, e, 0)
-	if first.asked == 0 || second.asked != 0 || *before.AnswersFull != *after.AnswersFull {
+	if first.asked == 0 || second.asked != 0 || !slices.Equal(before.AnswersFull.Scores, after.AnswersFull.Scores) {
 		t.Errorf("asked %d times, and again %d times", first.asked, second.asked)
 	}
 }
@@ -112,12 +113,12 @@ const oneQuestion = `{"id":"1","context":"In the year 1843 the first program was
 
 func TestAnEndpointAnswersAndTellsNoLosses(t *testing.T) {
 	cfg := settings(t)
-	cfg.Reader, cfg.BaseURL, cfg.DataPath = "openai:tiny", fakeEndpoint(t), write(t, "questions.jsonl", oneQuestion)
+	cfg.Reader, cfg.BaseURL, cfg.DataPath = "openai:tiny", fakeEndpoint(t), writeFile(t, "questions.jsonl", oneQuestion)
 	r, _, err := Run(t.Context(), cfg, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.AnswersFull.Exact != 1 || r.AnswersNone.F1 != 0 || r.Methods[0].Points[0].Retained != nil || r.Methods[0].Points[0].Answers == nil {
+	if r.AnswersFull.Scores[1] != 1 || r.AnswersNone.Scores[0] != 0 || r.Methods[0].Points[0].Retained != nil || r.Methods[0].Points[0].Answers == nil {
 		t.Errorf("%+v, %+v, %+v", r.AnswersFull, r.AnswersNone, r.Methods[0].Points[0])
 	}
 	if page := string(r.Markdown()); !strings.Contains(page, "tells no losses") || strings.Contains(page, "Retained information F") {
@@ -127,7 +128,7 @@ func TestAnEndpointAnswersAndTellsNoLosses(t *testing.T) {
 
 func TestASpentBudgetEndsTheRun(t *testing.T) {
 	cfg := settings(t)
-	cfg.Reader, cfg.BaseURL, cfg.DataPath, cfg.TokenBudget = "openai:tiny", fakeEndpoint(t), write(t, "questions.jsonl", oneQuestion), 250
+	cfg.Reader, cfg.BaseURL, cfg.DataPath, cfg.TokenBudget = "openai:tiny", fakeEndpoint(t), writeFile(t, "questions.jsonl", oneQuestion), 250
 	_, _, err := Run(t.Context(), cfg, quiet)
 	if !errors.Is(err, remote.ErrBudget) || !strings.Contains(err.Error(), "token_budget is spent") {
 		t.Errorf("got %v", err)

@@ -17,8 +17,9 @@ type Reader struct {
 	Tokenizer token.Tokenizer // counts what it reads
 }
 
-// A Rebuilder pays for what was dropped; reconstructor.Reconstructor is one.
+// A Rebuilder pays for what was dropped and writes texts out again; reconstructor.Reconstructor is one.
 type Rebuilder interface {
+	Writer
 	Align(text token.Text, kept []bool) (token.Text, []bool)
 	Gaps(ctx context.Context, texts []token.Text, kept [][]bool) ([]reconstructor.Gap, error)
 }
@@ -46,36 +47,48 @@ func (e *Evaluation) losses(ctx context.Context, readings []probe.Reading) ([]pr
 	for i, r := range readings {
 		keys[i] = key("reading", e.Reader.key(), probe.Chat(r), probe.Plain(r), r.Probe.Target)
 	}
-	values, err := e.Journal.recall(keys, func(missing []int) ([][]float64, error) { return e.ask(ctx, readings, missing) })
-	if err != nil {
-		return nil, err
-	}
-	losses := make([]probe.Loss, len(readings))
-	for i, v := range values {
-		losses[i] = probe.Loss{Nats: v[0], Tokens: int(v[1])}
-	}
-	return losses, nil
+	values, err := e.Journal.recall(keys, func(missing []int) ([]value, error) { return e.ask(ctx, readings, missing) })
+	return valueLosses(values), err
 }
 
-func (e *Evaluation) ask(ctx context.Context, readings []probe.Reading, missing []int) ([][]float64, error) {
-	fresh := make([]probe.Reading, len(missing))
-	for n, i := range missing {
-		fresh[n] = readings[i]
-	}
+func (e *Evaluation) ask(ctx context.Context, readings []probe.Reading, missing []int) ([]value, error) {
+	fresh := pick(readings, missing)
 	begun := time.Now()
 	losses, err := e.Reader.Losses(ctx, fresh)
 	if err != nil {
 		return nil, err
 	}
 	e.timing.Reader.add(len(fresh), e.readerTokens(fresh), time.Since(begun))
-	values := make([][]float64, len(fresh))
 	for n, l := range losses {
 		if l.Tokens == 0 {
 			return nil, fmt.Errorf("the answer %q has no tokens", fresh[n].Probe.Target)
 		}
-		values[n] = []float64{l.Nats, float64(l.Tokens)}
 	}
-	return values, nil
+	return lossValues(losses), nil
+}
+
+func pick[T any](all []T, at []int) []T {
+	some := make([]T, len(at))
+	for n, i := range at {
+		some[n] = all[i]
+	}
+	return some
+}
+
+func lossValues(losses []probe.Loss) []value {
+	values := make([]value, len(losses))
+	for i, l := range losses {
+		values[i] = value{Values: []float64{l.Nats, float64(l.Tokens)}}
+	}
+	return values
+}
+
+func valueLosses(values []value) []probe.Loss {
+	losses := make([]probe.Loss, len(values))
+	for i, v := range values {
+		losses[i] = probe.Loss{Nats: v.Values[0], Tokens: int(v.Values[1])}
+	}
+	return losses
 }
 
 // readerTokens counts contexts, questions and answers, without the words around them.
@@ -100,33 +113,29 @@ func (e *Evaluation) gaps(ctx context.Context, texts []token.Text, kept [][]bool
 		own[i], masks[i] = e.Reconstructor.Align(text, kept[i])
 		keys[i] = key("gap", e.Reconstructor.key(), string(text.Bytes), fmt.Sprint(masks[i]))
 	}
-	values, err := e.Journal.recall(keys, func(missing []int) ([][]float64, error) { return e.askGaps(ctx, own, masks, missing) })
-	if err != nil {
-		return nil, err
-	}
-	gaps := make([]reconstructor.Gap, len(texts))
+	values, err := e.Journal.recall(keys, func(missing []int) ([]value, error) { return e.askGaps(ctx, own, masks, missing) })
+	gaps := make([]reconstructor.Gap, len(values))
 	for i, v := range values {
-		gaps[i] = reconstructor.Gap{Nats: v[0], GapNats: v[1], Tokens: int(v[2]), GapTokens: int(v[3])}
+		x := v.Values
+		gaps[i] = reconstructor.Gap{Nats: x[0], GapNats: x[1], Tokens: int(x[2]), GapTokens: int(x[3])}
 	}
-	return gaps, nil
+	return gaps, err
 }
 
-func (e *Evaluation) askGaps(ctx context.Context, texts []token.Text, masks [][]bool, missing []int) ([][]float64, error) {
-	var fresh []token.Text
-	var kept [][]bool
+func (e *Evaluation) askGaps(ctx context.Context, texts []token.Text, masks [][]bool, missing []int) ([]value, error) {
 	tokens := 0
 	for _, i := range missing {
-		fresh, kept, tokens = append(fresh, texts[i]), append(kept, masks[i]), tokens+len(masks[i])
+		tokens += len(masks[i])
 	}
 	begun := time.Now()
-	gaps, err := e.Reconstructor.Gaps(ctx, fresh, kept)
+	gaps, err := e.Reconstructor.Gaps(ctx, pick(texts, missing), pick(masks, missing))
 	if err != nil {
 		return nil, err
 	}
-	e.timing.Reconstructor.add(len(fresh), tokens, time.Since(begun))
-	values := make([][]float64, len(gaps))
+	e.timing.Reconstructor.add(len(missing), tokens, time.Since(begun))
+	values := make([]value, len(gaps))
 	for n, g := range gaps {
-		values[n] = []float64{g.Nats, g.GapNats, float64(g.Tokens), float64(g.GapTokens)}
+		values[n] = value{Values: []float64{g.Nats, g.GapNats, float64(g.Tokens), float64(g.GapTokens)}}
 	}
 	return values, nil
 }

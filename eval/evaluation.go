@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/env"
 	"github.com/project-sputnik/sputnik/probe"
-	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -17,12 +17,15 @@ type Evaluation struct {
 	Documents     []probe.Task
 	Methods       []Method
 	Rates         []float64
+	Metrics       []string        // of config.Eval; what is not named, or has nobody who measures it, is left out
 	Tokenizer     token.Tokenizer // the agent's: budgets are in its tokens
 	Reader        Reader          // its losses are left out where it has none
 	Answerer      Answerer        // nil leaves answers in words out
 	Reconstructor *Reconstructor  // nil leaves gap loss out
+	Embedder      *Embedder       // nil leaves semantic similarity out
 	Journal       *Journal
 	BatchSize     int   // readings that are put to the reader at a time, at the least; documents stay together
+	Examples      int   // documents whose cuts the report shows
 	Seed          int64 // of the methods that draw
 	Progress      func(done, total int)
 
@@ -32,21 +35,41 @@ type Evaluation struct {
 
 // An outcome is what one document came to.
 type outcome struct {
-	none, full                  float64 // summed over probes: mean loss in nats a token
-	probes                      int
-	tokens, readerTokens, bytes int
-	saidNone, saidFull          said
-	cuts                        []cut // by variant
+	task           probe.Task
+	nothing, whole cut // the bounds: a reader that sees none of it, and all of it
+	cuts           []cut
+	classes        whereabouts // of the whole text
 }
 
 // A cut is what a variant left of a document, and what that was worth.
 type cut struct {
-	text                        string
-	kept                        []bool
-	tokens, readerTokens, bytes int
-	loss                        float64
-	said                        said
-	gap                         reconstructor.Gap
+	text                                    string
+	kept                                    []bool
+	tokens, readerTokens, bytes, characters int
+	loss                                    float64 // summed over probes: mean nats a token of the answer
+	said                                    said
+	answers                                 []string // in words, by probe; only of examples
+	measures                                map[string]sum
+	where                                   whereabouts
+}
+
+// A sum is what a cut adds to both sides of a ratio over documents.
+type sum struct{ above, below float64 }
+
+func (c *cut) add(measure string, above, below float64) {
+	if c.measures == nil {
+		c.measures = map[string]sum{}
+	}
+	c.measures[measure] = sum{above, below}
+}
+
+// all are the bounds and the cuts, in the order in which everything is asked.
+func (o *outcome) all() []*cut {
+	all := []*cut{&o.nothing, &o.whole}
+	for i := range o.cuts {
+		all = append(all, &o.cuts[i])
+	}
+	return all
 }
 
 // A Failure is a document that could not be measured, for whichever method; no method's figures have it in them.
@@ -100,7 +123,12 @@ func (e *Evaluation) measureAll(ctx context.Context, tasks []probe.Task, out *Ou
 	case errors.As(err, &journal) || errors.As(err, &budget):
 		return err
 	case err == nil:
-		out.each = append(out.each, each...)
+		for i := range each {
+			if len(out.each) >= e.Examples { // measured; thousands of documents need not stay
+				each[i].forget()
+			}
+			out.each = append(out.each, each[i])
+		}
 		return nil
 	case len(tasks) == 1:
 		out.Failed = append(out.Failed, Failure{tasks[0].ID, err.Error()})
@@ -114,46 +142,55 @@ func (e *Evaluation) measureAll(ctx context.Context, tasks []probe.Task, out *Ou
 	return nil
 }
 
+// forget lets go of texts and masks.
+func (o *outcome) forget() {
+	o.task.Text = ""
+	for _, c := range o.all() {
+		c.text, c.kept, c.answers = "", nil, nil
+	}
+}
+
+// measure shortens documents and puts what is left to everybody who measures.
 func (e *Evaluation) measure(ctx context.Context, tasks []probe.Task, variants []variant) ([]outcome, error) {
 	each := make([]outcome, len(tasks))
 	texts := make([]token.Text, len(tasks))
 	for i, task := range tasks {
 		texts[i] = token.Read(e.Tokenizer, []byte(task.Text))
-		if err := e.shorten(ctx, task, texts[i], variants, &each[i]); err != nil {
+		each[i].task = task
+		if err := e.shorten(ctx, texts[i], variants, &each[i]); err != nil {
 			return nil, err
 		}
 	}
 	if e.Reader.Reader != nil {
-		if err := e.read(ctx, tasks, each); err != nil {
+		if err := e.read(ctx, each); err != nil {
 			return nil, err
 		}
 	}
 	if e.Answerer != nil {
-		if err := e.answer(ctx, tasks, each); err != nil {
+		if err := e.answer(ctx, each); err != nil {
 			return nil, err
 		}
 	}
-	if e.Reconstructor != nil {
+	if e.Reconstructor != nil && e.wants("reconstruction_loss") {
 		if err := e.rebuild(ctx, texts, each); err != nil {
 			return nil, err
 		}
 	}
-	for i := range each {
-		for c := range each[i].cuts {
-			each[i].cuts[c].text, each[i].cuts[c].kept = "", nil // measured; thousands of documents need not stay
-		}
-	}
-	return each, nil
+	return each, e.compareTexts(ctx, each)
 }
 
 // shorten cuts a document by every variant.
-func (e *Evaluation) shorten(ctx context.Context, task probe.Task, text token.Text, variants []variant, o *outcome) error {
-	begun := time.Now()
-	o.tokens, o.bytes, o.probes = len(text.Tokens), len(text.Bytes), len(task.Probes)
-	o.readerTokens = e.count(task.Text)
+func (e *Evaluation) shorten(ctx context.Context, text token.Text, variants []variant, o *outcome) error {
+	o.classes = whereabout(text, nil)
+	nothing, everything := make([]bool, len(text.Tokens)), make([]bool, len(text.Tokens))
+	for i := range everything {
+		everything[i] = true
+	}
+	o.nothing, o.whole = e.leave(text, nothing), e.leave(text, everything)
 	for _, v := range variants {
 		method, rate := e.Methods[v.method], e.Rates[v.rate]
-		scorer, err := method.Scorer(seedOf(e.Seed, v.draw, task.ID))
+		begun := time.Now()
+		scorer, err := method.Scorer(Draw{v.draw, seedOf(e.Seed, v.draw, o.task.ID), o.task})
 		if err != nil {
 			return err
 		}
@@ -163,11 +200,16 @@ func (e *Evaluation) shorten(ctx context.Context, task probe.Task, text token.Te
 		}
 		units := env.Select(scores, text.Units, env.Budget(len(text.Tokens), rate), nil)
 		kept := env.TokenMask(units, text.Units, len(text.Tokens))
-		left := text.Kept(kept)
-		o.cuts = append(o.cuts, cut{text: string(left), kept: kept, tokens: trues(kept), readerTokens: e.count(string(left)), bytes: len(left)})
+		e.timing.scorer(method.Name).add(1, len(text.Tokens), time.Since(begun))
+		o.cuts = append(o.cuts, e.leave(text, kept))
 	}
-	e.timing.Scorers.add(len(variants), len(variants)*len(text.Tokens), time.Since(begun))
 	return nil
+}
+
+func (e *Evaluation) leave(text token.Text, kept []bool) cut {
+	left := string(text.Kept(kept))
+	return cut{text: left, kept: kept, tokens: trues(kept), readerTokens: e.count(left), bytes: len(left),
+		characters: utf8.RuneCountInString(left), where: whereabout(text, kept)}
 }
 
 func trues(mask []bool) int {
@@ -181,55 +223,40 @@ func trues(mask []bool) int {
 }
 
 // read puts every document's probes to the reader: with nothing, with everything, with what each variant left.
-func (e *Evaluation) read(ctx context.Context, tasks []probe.Task, each []outcome) error {
-	losses, err := e.losses(ctx, readings(tasks, each))
+func (e *Evaluation) read(ctx context.Context, each []outcome) error {
+	losses, err := e.losses(ctx, readings(each))
 	if err != nil {
 		return err
 	}
-	sum := func(n int) (l float64) {
-		for _, loss := range losses[:n] {
-			l += loss.Mean()
-		}
-		losses = losses[n:]
-		return l
-	}
 	for i := range each {
-		o := &each[i]
-		o.none, o.full = sum(o.probes), sum(o.probes)
-		for c := range o.cuts {
-			o.cuts[c].loss = sum(o.probes)
+		for _, c := range each[i].all() {
+			for range each[i].task.Probes {
+				c.loss, losses = c.loss+losses[0].Mean(), losses[1:]
+			}
 		}
 	}
 	return nil
 }
 
 // readings are every probe of every document with nothing, with everything, with what each variant left, in this order.
-func readings(tasks []probe.Task, each []outcome) []probe.Reading {
+func readings(each []outcome) []probe.Reading {
 	var all []probe.Reading
-	for i, task := range tasks {
-		for _, context := range each[i].contexts(task.Text) {
-			for _, p := range task.Probes {
-				all = append(all, probe.Reading{Context: context, Probe: p})
+	for i := range each {
+		for _, c := range each[i].all() {
+			for _, p := range each[i].task.Probes {
+				all = append(all, probe.Reading{Context: c.text, Probe: p})
 			}
 		}
 	}
 	return all
 }
 
-func (o *outcome) contexts(text string) []string {
-	all := []string{"", text}
-	for _, c := range o.cuts {
-		all = append(all, c.text)
-	}
-	return all
-}
-
-// rebuild measures what was dropped by each variant.
+// rebuild has the reconstructor pay for what was dropped by each variant.
 func (e *Evaluation) rebuild(ctx context.Context, texts []token.Text, each []outcome) error {
 	var originals []token.Text
 	var masks [][]bool
-	for i, o := range each {
-		for _, c := range o.cuts {
+	for i := range each {
+		for _, c := range each[i].cuts {
 			originals, masks = append(originals, texts[i]), append(masks, c.kept)
 		}
 	}
@@ -239,7 +266,10 @@ func (e *Evaluation) rebuild(ctx context.Context, texts []token.Text, each []out
 	}
 	for i := range each {
 		for c := range each[i].cuts {
-			each[i].cuts[c].gap, gaps = gaps[0], gaps[1:]
+			g := gaps[0]
+			each[i].cuts[c].add("gap_loss", g.GapNats, float64(g.GapTokens))
+			each[i].cuts[c].add("reconstruction_loss", g.Nats, float64(g.Tokens))
+			gaps = gaps[1:]
 		}
 	}
 	return nil

@@ -66,7 +66,7 @@ func TestAReaderThatTheTextsDoNotHelpHasNoFAndANoteSaysSo(t *testing.T) {
 		t.Errorf("%+v, notes %q", r.Methods[0].Points[0], r.Notes)
 	}
 	dir := t.TempDir()
-	if err := r.Write(dir, Timing{}); err != nil {
+	if err := r.Write(dir); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "plots", "rate_quality.png")); err == nil {
@@ -90,7 +90,7 @@ func TestAJournalDropsALineThatWasCutShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(j.add([]entry{{"a", []float64{1, 2}}, {"b", []float64{0.1, 3}}}), j.Close()); err != nil {
+	if err := errors.Join(j.add([]entry{{"a", value{Values: []float64{1, 2}}}, {"b", value{Text: "words"}}}), j.Close()); err != nil {
 		t.Fatal(err)
 	}
 	data, _ := os.ReadFile(path)
@@ -101,10 +101,10 @@ func TestAJournalDropsALineThatWasCutShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(j.known) != 1 || j.known["a"][1] != 2 {
+	if len(j.known) != 1 || j.known["a"].Values[1] != 2 {
 		t.Errorf("after the cut it knows %v", j.known)
 	}
-	if err := errors.Join(j.add([]entry{{"b", []float64{0.1, 3}}}), j.Close()); err != nil {
+	if err := errors.Join(j.add([]entry{{"b", value{Text: "words"}}}), j.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if again, _ := os.ReadFile(path); string(again) != string(data) {

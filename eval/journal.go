@@ -17,13 +17,27 @@ import (
 // grows. The lines of one batch are written at once; a line that was cut short by a crash is dropped.
 type Journal struct {
 	file  *os.File
-	known map[string][]float64
+	known map[string]value
+}
+
+// A value is what one measurement came to: numbers, or words.
+type value struct {
+	Values []float64 `json:"values,omitempty"`
+	Text   string    `json:"text,omitempty"`
+}
+
+func textValues(texts []string) []value {
+	values := make([]value, len(texts))
+	for i, text := range texts {
+		values[i] = value{Text: text}
+	}
+	return values
 }
 
 // entry is a line of the journal.
 type entry struct {
-	Key    string    `json:"key"`
-	Values []float64 `json:"values"`
+	Key string `json:"key"`
+	value
 }
 
 // OpenJournal reads the journal at path, or begins one.
@@ -32,7 +46,7 @@ func OpenJournal(path string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	j := &Journal{file: f, known: map[string][]float64{}}
+	j := &Journal{file: f, known: map[string]value{}}
 	whole, err := j.read()
 	if err == nil {
 		err = f.Truncate(whole)
@@ -61,7 +75,7 @@ func (j *Journal) read() (int64, error) {
 		if json.Unmarshal(line, &e) != nil {
 			return whole, nil
 		}
-		j.known[e.Key] = e.Values
+		j.known[e.Key] = e.value
 		whole += int64(len(line))
 	}
 }
@@ -85,17 +99,17 @@ func (j *Journal) add(entries []entry) error {
 		return journalError{err}
 	}
 	for _, e := range entries {
-		j.known[e.Key] = e.Values
+		j.known[e.Key] = e.value
 	}
 	return nil
 }
 
-// recall gives the values of every key: from the journal, else measured, equal keys once, and then in the journal.
-func (j *Journal) recall(keys []string, measure func(missing []int) ([][]float64, error)) ([][]float64, error) {
+// recall gives the value of every key: from the journal, else measured, equal keys once, and then in the journal.
+func (j *Journal) recall(keys []string, measure func(missing []int) ([]value, error)) ([]value, error) {
 	var missing []int
 	asked := map[string]bool{}
 	for i, k := range keys {
-		if j.known[k] == nil && !asked[k] {
+		if _, known := j.known[k]; !known && !asked[k] {
 			asked[k], missing = true, append(missing, i)
 		}
 	}
@@ -106,7 +120,7 @@ func (j *Journal) recall(keys []string, measure func(missing []int) ([][]float64
 		}
 		entries := make([]entry, len(missing))
 		for n, i := range missing {
-			for _, v := range values[n] {
+			for _, v := range values[n].Values {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
 					return nil, fmt.Errorf("a loss is %v", v)
 				}
@@ -117,7 +131,7 @@ func (j *Journal) recall(keys []string, measure func(missing []int) ([][]float64
 			return nil, err
 		}
 	}
-	all := make([][]float64, len(keys))
+	all := make([]value, len(keys))
 	for i, k := range keys {
 		all[i] = j.known[k]
 	}

@@ -30,7 +30,8 @@ func (r *Report) Markdown() []byte {
 	return out.Bytes()
 }
 
-// Print writes what a terminal should show: all but the last table, which is for the files.
+// Print writes what a terminal should show: all but the last tables, which are for the files, and the times where they
+// were asked for.
 func (r *Report) Print(w io.Writer) error {
 	var out bytes.Buffer
 	fmt.Fprintln(&out, r.subtitle())
@@ -38,7 +39,11 @@ func (r *Report) Print(w io.Writer) error {
 		fmt.Fprintf(&out, "Note: %s\n", note)
 	}
 	tables := r.Tables()
-	for _, t := range tables[:len(tables)-1] {
+	tables = tables[:len(tables)-3]
+	if len(r.timing.EndToEnd) > 0 {
+		tables = append(tables, r.timing.table())
+	}
+	for _, t := range tables {
 		fmt.Fprintf(&out, "\n%s\n\n", t.Title)
 		t.write(&out)
 		fmt.Fprintf(&out, "\n%s\n", t.Note)
@@ -52,13 +57,22 @@ type fact struct{ name, value string }
 // facts is what the figures were measured on and by.
 func (r *Report) facts() []fact {
 	facts := []fact{
-		{"data", fmt.Sprintf("%s: %s; %d tokens of %s, %d of the reader's, %d bytes", r.Data.Path, r.counts(), r.Data.Tokens, r.Tokenizer, r.Data.ReaderTokens, r.Data.Bytes)},
-		{"agent", describe(r.Agent, "none: baselines only")},
+		{"data", fmt.Sprintf("%s (%s): %s; %d tokens of %s, %d of the reader's, %d characters, %d bytes",
+			r.Data.Path, r.Data.Task, r.counts(), r.Data.Tokens, r.Tokenizer, r.Data.ReaderTokens, r.Data.Characters, r.Data.Bytes)},
 		{"reader", describe(&r.Reader, "")},
 		{"gap loss by", describe(r.Reconstructor, "nobody")},
 		{"selection", fmt.Sprintf("whole words in the order of their mean score while they fit round(rate n) tokens of %s, the same for every scorer", r.Tokenizer)},
 		{"failed documents", fmt.Sprint(len(r.Failed))},
 		{"versions", r.versions()},
+	}
+	if len(r.Agents) == 0 {
+		facts = append(facts, fact{"agent", "none: baselines only"})
+	}
+	for i := range r.Agents {
+		facts = append(facts, fact{"agent", describe(&r.Agents[i], "")})
+	}
+	if r.Embedder != nil {
+		facts = append(facts, fact{"similarity by", describe(r.Embedder, "")})
 	}
 	for _, f := range r.Failed {
 		facts = append(facts, fact{"failed", f.Document + ": " + f.Reason})

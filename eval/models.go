@@ -13,6 +13,7 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/transformer/encoder"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
 
@@ -29,10 +30,10 @@ func agentFolder(path string) string {
 
 // ownReconstructor is the reconstructor that was trained beside the agent, "" when there is none.
 func (s *session) ownReconstructor() string {
-	if s.cfg.ModelPath == "" {
+	if len(s.cfg.ModelPath) == 0 {
 		return ""
 	}
-	if dir := filepath.Join(agentFolder(s.cfg.ModelPath), "reconstructor"); isDir(dir) {
+	if dir := filepath.Join(agentFolder(s.cfg.ModelPath[0]), "reconstructor"); isDir(dir) {
 		return dir
 	}
 	return ""
@@ -74,9 +75,13 @@ func (s *session) openReader() error {
 	return nil
 }
 
-// openReconstructor finds who pays for gaps, if they are to be measured: as configured, else the agent's own, else nobody, and says so.
+// rebuilding are the metrics that take a reconstructor where there is one.
+var rebuilding = append([]string{"reconstruction_loss"}, likeness...)
+
+// openReconstructor finds who pays for gaps, if they are to be measured: as configured, else the agent's own, else
+// nobody, and says so.
 func (s *session) openReconstructor() error {
-	if !slices.Contains(s.cfg.Metrics, "reconstruction_loss") {
+	if !slices.ContainsFunc(s.cfg.Metrics, func(m string) bool { return slices.Contains(rebuilding, m) }) {
 		return nil
 	}
 	name := s.cfg.ReconstructorPath
@@ -85,8 +90,10 @@ func (s *session) openReconstructor() error {
 	}
 	if name == "" {
 		const skipped = "Gap loss is not measured: there is no reconstructor beside the agent, and reconstructor_path names none."
-		s.options.Log.Info(skipped)
-		s.notes = append(s.notes, skipped)
+		if slices.Contains(s.cfg.Metrics, "reconstruction_loss") {
+			s.options.Log.Info(skipped)
+			s.notes = append(s.notes, skipped)
+		}
 		return nil
 	}
 	model, r, err := s.openModel(name, false)
@@ -94,6 +101,32 @@ func (s *session) openReconstructor() error {
 		return config.Usagef("reconstructor_path: %w", err)
 	}
 	s.evaluation.Reconstructor = &Reconstructor{r, model}
+	return nil
+}
+
+// embedderName is the encoder whose sentence embeddings say how alike texts are.
+const embedderName = "minilm-l6"
+
+// openEmbedder finds who compares meanings, if they are to be compared; where it is not on this machine a note says so.
+func (s *session) openEmbedder() error {
+	if !slices.Contains(s.cfg.Metrics, "semantic_similarity") {
+		return nil
+	}
+	dir, err := hub.Find(embedderName)
+	if err != nil {
+		s.notes = append(s.notes, fmt.Sprintf("Semantic similarity is not measured: get %s by: sputnik models pull %s", embedderName, embedderName))
+		return nil //nolint:nilerr // the note says it
+	}
+	id, err := identity(dir)
+	if err != nil {
+		return err
+	}
+	e, err := encoder.Open(dir)
+	if err != nil {
+		return config.Usagef("semantic_similarity: %w", err)
+	}
+	s.closing = append(s.closing, e.Close)
+	s.evaluation.Embedder = &Embedder{e, Model{Name: embedderName, Identity: id, Kind: "float32"}}
 	return nil
 }
 

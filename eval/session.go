@@ -6,13 +6,17 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/eval/task"
 	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/saliency"
+	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/transformer"
 )
 
 // Options are what a command knows beside its configuration.
@@ -43,22 +47,36 @@ func Run(ctx context.Context, cfg config.Eval, o Options) (*Report, string, erro
 	if o.NoAgent || !cfg.Significance {
 		at = -1
 	}
-	report := s.evaluation.Report(outcomes, at, probe.Bootstrap{Resamples: cfg.BootstrapSamples, Level: cfg.Confidence, Seed: cfg.RandomSeed})
+	report := s.evaluation.Report(outcomes, at, s.bootstrap())
+	if report.Ceiling, err = s.ceiling(ctx); err != nil {
+		return nil, dir, err
+	}
+	if outcomes.Timing.EndToEnd, err = s.endToEnd(ctx); err != nil {
+		return nil, dir, err
+	}
+	report.timing = outcomes.Timing
 	if err := s.describe(report); err != nil {
 		return nil, dir, err
 	}
 	if err := config.Save(filepath.Join(dir, "eval.json"), &cfg); err != nil {
 		return nil, dir, err
 	}
-	return report, dir, report.Write(dir, outcomes.Timing)
+	return report, dir, report.Write(dir)
+}
+
+func (s *session) bootstrap() probe.Bootstrap {
+	return probe.Bootstrap{Resamples: s.cfg.BootstrapSamples, Level: s.cfg.Confidence, Seed: s.cfg.RandomSeed}
 }
 
 // session is what a run has open.
 type session struct {
 	cfg        config.Eval
 	options    Options
-	dir        string // of what is written
-	agent      *agent.Agent
+	dir        string         // of what is written
+	agents     []*agent.Agent // the trainings of the agent
+	others     []Method       // other agents
+	models     []Model        // of all of them
+	data       task.Set
 	evaluation *Evaluation
 	notes      []string
 	closing    []func()
@@ -77,8 +95,8 @@ func outputDir(cfg config.Eval, o Options) string {
 		return cfg.OutputDir
 	case o.NoAgent:
 		return filepath.Join("outputs", "baselines")
-	case cfg.ModelPath != "":
-		return cfg.ModelPath
+	case len(cfg.ModelPath) == 1:
+		return cfg.ModelPath[0]
 	}
 	return filepath.Join("outputs", "eval")
 }
@@ -104,25 +122,28 @@ func checkSettings(cfg config.Eval) error {
 
 // open loads what is measured and by whom; nothing is written before all of it is there.
 func (s *session) open(ctx context.Context) error {
-	tasks, err := Documents(ctx, s.cfg.DataPath, s.cfg.NumSequences, s.cfg.RandomSeed)
+	var err error
+	s.data, err = task.Read(ctx, task.Source{Path: s.cfg.DataPath, Task: s.cfg.Task, Most: s.cfg.NumSequences, Seed: s.cfg.RandomSeed})
 	if err != nil {
 		return err
 	}
-	if err := s.openAgent(); err != nil {
-		return err
-	}
-	methods, err := s.methods()
-	if err != nil {
+	if err := s.openAgents(); err != nil {
 		return err
 	}
 	s.evaluation = &Evaluation{
-		Documents: tasks, Methods: methods, Rates: s.cfg.TargetRatios, Tokenizer: s.agent.Tokenizer(),
-		BatchSize: s.cfg.BatchSize, Seed: s.cfg.RandomSeed, Progress: s.options.Progress,
+		Documents: s.data.Tasks, Rates: s.cfg.TargetRatios, Metrics: s.cfg.Metrics, Tokenizer: s.agents[0].Tokenizer(),
+		BatchSize: s.cfg.BatchSize, Examples: s.cfg.Examples, Seed: s.cfg.RandomSeed, Progress: s.options.Progress,
 	}
 	if err := s.openReader(); err != nil {
 		return err
 	}
 	if err := s.openReconstructor(); err != nil {
+		return err
+	}
+	if err := s.openEmbedder(); err != nil {
+		return err
+	}
+	if s.evaluation.Methods, err = s.methods(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
@@ -136,37 +157,100 @@ func (s *session) open(ctx context.Context) error {
 	return nil
 }
 
-func (s *session) openAgent() (err error) {
-	if s.cfg.ModelPath == "" {
-		s.agent, err = agent.Default()
-	} else {
-		s.agent, err = agent.Load(s.cfg.ModelPath)
+// openAgents loads the trainings of the agent, and the others that are compared.
+func (s *session) openAgents() error {
+	load := func(field, path string) (*agent.Agent, error) {
+		open := func() (*agent.Agent, error) { return agent.Load(path) }
+		if path == "" {
+			open = agent.Default
+		}
+		a, err := open()
+		if err != nil {
+			return nil, config.Usagef("%s: %w", field, err)
+		}
+		s.closing = append(s.closing, a.Close)
+		if len(s.agents) > 0 && a.Tokenizer().Name() != s.agents[0].Tokenizer().Name() {
+			return nil, config.Usagef("%s: %s reads with %s and %s with %s; budgets would differ", field, path, a.Tokenizer().Name(), s.models[0].Name, s.agents[0].Tokenizer().Name())
+		}
+		id, err := agentIdentity(a, path)
+		s.models = append(s.models, Model{Name: or(path, "embedded"), Parameters: a.Size(), Identity: id})
+		return a, err
 	}
-	if err != nil {
-		return config.Usagef("model_path: %w", err)
+	paths := s.cfg.ModelPath
+	if len(paths) == 0 {
+		paths = []string{""}
 	}
-	s.closing = append(s.closing, s.agent.Close)
+	for _, path := range paths {
+		a, err := load("model_path", path)
+		if err != nil {
+			return err
+		}
+		s.agents = append(s.agents, a)
+	}
+	for _, path := range s.cfg.Compare {
+		a, err := load("compare", path)
+		if err != nil {
+			return err
+		}
+		s.others = append(s.others, Only(shortName(path), a))
+	}
 	return nil
 }
 
-// methods are the agent, first, and the baselines, which know the language as the agent does.
+// shortName is what another agent is called among the methods: its folder's name, without that of its best checkpoint.
+func shortName(path string) string {
+	path = filepath.Clean(path)
+	if filepath.Base(path) == "best" {
+		path = filepath.Dir(path)
+	}
+	return filepath.Base(path)
+}
+
+// methods are the agent, first, other agents, and the baselines, which know the language as the agent does.
 func (s *session) methods() ([]Method, error) {
 	var methods []Method
 	if !s.options.NoAgent {
-		methods = append(methods, Only(agentName, s.agent))
+		methods = append([]Method{Seeds(agentName, s.agents)}, s.others...)
 	}
 	if !s.options.NoAgent && !s.cfg.IncludeBaselines {
 		return methods, nil
 	}
-	baselines, err := Baselines(s.cfg.Baselines, s.agent.Statistics(), s.cfg.RandomDraws)
-	if err == nil && len(methods)+len(baselines) == 0 {
-		err = config.Usagef("baselines is empty, so there is nothing to evaluate")
+	for _, name := range s.cfg.Baselines {
+		m, err := s.baseline(name)
+		if err != nil {
+			return nil, err
+		}
+		methods = append(methods, m)
 	}
-	return append(methods, baselines...), err
+	if len(methods) == 0 {
+		return nil, config.Usagef("baselines is empty, so there is nothing to evaluate")
+	}
+	return methods, nil
 }
 
-// measured are the metrics of this version.
-var measured = []string{"compression_ratio", "retained_information", "reconstruction_loss"}
+// baseline is a scorer that needs no training here; those that read need the reader to be a causal model of ours.
+func (s *session) baseline(name string) (Method, error) {
+	reading, reads := surprisals[name]
+	if !reads {
+		m, err := Baseline(name, s.agents[0].Statistics(), s.cfg.RandomDraws)
+		return m, config.Usage(err)
+	}
+	r, ok := s.evaluation.Reader.Reader.(*reconstructor.Reconstructor)
+	if !ok {
+		return Method{}, config.Usagef("baselines: %s ranks tokens by what the reader expects, and %s tells no such thing", name, s.evaluation.Reader.Name)
+	}
+	return Only(name, reading(r.Model(), r.Tokenizer())), nil
+}
+
+// surprisals are the baselines that run a causal model: as Selective Context, and as LLMLingua.
+var surprisals = map[string]func(*transformer.Model, token.Tokenizer) compress.Scorer{
+	"transformer_based": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
+		return saliency.NewSurprisal(m, t)
+	},
+	"iterative_surprisal": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
+		return saliency.NewIterative(m, t)
+	},
+}
 
 // describe fills in what the measurement does not know.
 func (s *session) describe(r *Report) error {
@@ -175,22 +259,17 @@ func (s *session) describe(r *Report) error {
 		return err
 	}
 	r.Settings, r.Command, r.Versions = settings, s.options.Command, s.options.Versions
-	r.Data.Path = or(s.cfg.DataPath, heldOut)
-	if info, err := os.Stat(s.cfg.DataPath); err == nil && info.Mode().IsRegular() {
-		if r.Data.Identity, err = identity(s.cfg.DataPath); err != nil {
+	r.Data.Path, r.Data.Task = s.data.Path, s.data.Task
+	if info, err := os.Stat(s.data.Path); err == nil && info.Mode().IsRegular() {
+		if r.Data.Identity, err = identity(s.data.Path); err != nil {
 			return err
 		}
 	}
 	if !s.options.NoAgent {
-		r.Agent = &Model{Name: or(s.cfg.ModelPath, "embedded"), Parameters: s.agent.Size()}
-		if r.Agent.Identity, err = s.agentIdentity(); err != nil {
-			return err
-		}
+		r.Agents = s.models
 	}
+	r.Notes = append(r.Notes, s.data.Notes...)
 	r.Notes = append(r.Notes, s.notes...)
-	if absent := without(s.cfg.Metrics, measured); len(absent) > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("Not in this version, and not measured: %s. It has %s.", strings.Join(absent, ", "), strings.Join(measured, ", ")))
-	}
 	if s.cfg.Comment != "" {
 		r.Notes = append(r.Notes, s.cfg.Comment)
 	}
@@ -198,21 +277,24 @@ func (s *session) describe(r *Report) error {
 }
 
 // agentIdentity hashes the agent's folder; the embedded one is written to one for that.
-func (s *session) agentIdentity() (string, error) {
-	if s.cfg.ModelPath != "" {
-		return identity(agentFolder(s.cfg.ModelPath))
+func agentIdentity(a *agent.Agent, path string) (string, error) {
+	if path != "" {
+		return identity(agentFolder(path))
 	}
 	dir, err := os.MkdirTemp("", "sputnik-agent")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	if err := s.agent.Save(dir); err != nil {
+	if err := a.Save(dir); err != nil {
 		return "", err
 	}
 	return identity(dir)
 }
 
-func without(names, known []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(known, name) })
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
 }

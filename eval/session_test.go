@@ -42,16 +42,22 @@ func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	model.Close()
-	cfg.Reader, cfg.ReconstructorPath, cfg.Metrics, cfg.MixedPrecision = tiny, tiny, append(cfg.Metrics, "bleu_score"), false
+	cfg.Oracle, cfg.Baselines = 1, append(cfg.Baselines, "transformer_based", "iterative_surprisal", "adaptive", "learned_entropy")
+	cfg.Reader, cfg.ReconstructorPath, cfg.Metrics, cfg.MixedPrecision = tiny, tiny, append(cfg.Metrics, "bleu_score", "rouge_score", "chrf", "perplexity", "end_to_end_time"), false
 	report, dir, err := Run(t.Context(), cfg, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Methods[0].Points[0].Gap == nil || report.Agent == nil || len(report.Methods) != 1+len(cfg.Baselines) {
+	if len(report.Agents) != 1 || len(report.Methods) != 1+len(cfg.Baselines) {
 		t.Errorf("%+v", report.Methods[0])
 	}
-	if !strings.Contains(strings.Join(report.Notes, " "), "bleu_score") {
-		t.Errorf("notes %q say nothing of bleu_score", report.Notes)
+	for _, name := range []string{"gap_loss", "exact_kept", "bleu_score", "rougeL", "chrf", "perplexity_text"} {
+		if report.Methods[0].Points[0].Measures[name] == nil {
+			t.Errorf("no %s in %v", name, report.Methods[0].Points[0].Measures)
+		}
+	}
+	if report.Ceiling == nil || report.Ceiling.Methods[len(report.Ceiling.Methods)-1].Name != oracleName || len(report.timing.EndToEnd) == 0 {
+		t.Errorf("ceiling %+v, times %+v", report.Ceiling, report.timing)
 	}
 	for _, name := range []string{"report.json", "report.md", "report.html", "timing.json", "eval.json", "readings.jsonl"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
@@ -73,12 +79,12 @@ func TestWrongRequestsSayWhatAndWriteNothing(t *testing.T) {
 		change func(*config.Eval)
 		says   string
 	}{
-		"a baseline of another version": {func(c *config.Eval) { c.Baselines = []string{"learned_entropy"} }, "learned_entropy"},
-		"no agent there":                {func(c *config.Eval) { c.ModelPath = "no/such/run" }, "no/such/run"},
-		"no reader there":               {func(c *config.Eval) { c.Reader = "no/such/reader" }, "reader"},
-		"no reconstructor of its own":   {func(c *config.Eval) { c.Reader = "own" }, "reconstructor"},
-		"no data there":                 {func(c *config.Eval) { c.DataPath = "no/such/data.jsonl" }, "no/such/data.jsonl"},
-		"nothing to compare":            {func(c *config.Eval) { c.TargetRatios = nil }, "target_ratios"},
+		"no agent there":              {func(c *config.Eval) { c.ModelPath = []string{"no/such/run"} }, "no/such/run"},
+		"no other agent there":        {func(c *config.Eval) { c.Compare = []string{"no/such/rung"} }, "no/such/rung"},
+		"no reader there":             {func(c *config.Eval) { c.Reader = "no/such/reader" }, "reader"},
+		"no reconstructor of its own": {func(c *config.Eval) { c.Reader = "own" }, "reconstructor"},
+		"no data there":               {func(c *config.Eval) { c.DataPath = "no/such/data.jsonl" }, "no/such/data.jsonl"},
+		"nothing to compare":          {func(c *config.Eval) { c.TargetRatios = nil }, "target_ratios"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := settings(t)
@@ -92,4 +98,13 @@ func TestWrongRequestsSayWhatAndWriteNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func writeFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

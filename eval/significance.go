@@ -16,7 +16,7 @@ type Test struct {
 	P      float64  `json:"p"`                // two-sided, of a paired permutation test over documents
 	Holm   float64  `json:"p_holm"`           // the same, adjusted for all comparisons of the report
 	Effect *float64 `json:"effect,omitempty"` // mean of the documents' differences over their deviation, where they vary (Cohen's d of pairs)
-	Least  float64  `json:"least"`            // the smallest true difference of F that so many documents would find 4 times in 5
+	Least  float64  `json:"least"`            // the smallest true difference that so many documents would find 4 times in 5
 }
 
 // permutations of a test: p can be told to about 1e-4.
@@ -95,15 +95,23 @@ func (r *Report) adjust() {
 
 // tested is one line a comparison.
 func (r *Report) tested() Table {
+	what := "F"
+	if r.LossNone == 0 {
+		what = "retained " + r.AnswerScores[0]
+	}
 	t := Table{
-		Title: "Could the differences of F be chance?",
+		Title: "Could the differences be chance?",
 		Note: fmt.Sprintf("p: two-sided paired permutation test over the %d documents, %d permutations; Holm: adjusted for all %d comparisons. "+
 			"Effect: mean of the documents' differences over their deviation. Least: the smallest true difference that so many documents find 4 times in 5.",
 			r.Data.Documents, permutations, len(r.Comparisons)),
-		Head: []string{"agent less", "rate", "F", "p", "Holm", "effect", "least"},
+		Head: []string{"agent less", "rate", what, "p", "Holm", "effect", "least"},
 	}
 	for _, c := range r.Comparisons {
-		row := []string{c.Baseline, fmt.Sprintf("%.2f", c.Rate), cell(c.Retained, "%+.3f [%+.3f, %+.3f]")}
+		d := c.Retained
+		if d == nil {
+			d = c.Answers
+		}
+		row := []string{c.Baseline, fmt.Sprintf("%.2f", c.Rate), d.cell()}
 		t.Rows = append(t.Rows, append(row, c.Test.cells()...))
 	}
 	return t

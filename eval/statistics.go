@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -42,13 +43,16 @@ func (o *Outcomes) mean(cuts []int, of func(cut) float64) []float64 {
 func (o *Outcomes) losses() probe.Documents {
 	var d probe.Documents
 	for _, each := range o.each {
-		d.None, d.Full = append(d.None, each.none), append(d.Full, each.full)
+		d.None, d.Full = append(d.None, each.nothing.loss), append(d.Full, each.whole.loss)
 	}
 	return d
 }
 
-// A ratio is a sum over documents by another: nats a dropped token.
-type ratio struct{ above, below []float64 }
+// A ratio is a sum over documents by another, such as nats a dropped token, or its exponential.
+type ratio struct {
+	above, below []float64
+	exp          bool
+}
 
 // of is the ratio with documents counted as often as weights say; nil is once.
 func (r ratio) of(weights []int) (float64, bool) {
@@ -59,6 +63,9 @@ func (r ratio) of(weights []int) (float64, bool) {
 			w = float64(weights[i])
 		}
 		above, below = above+w*r.above[i], below+w*r.below[i]
+	}
+	if r.exp {
+		return math.Exp(above / below), below > 0
 	}
 	return above / below, below > 0
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Write writes report.json, report.md, report.html, plots/rate_quality.png and timing.json, each whole or not at all.
-func (r *Report) Write(dir string, t Timing) error {
+func (r *Report) Write(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "plots"), 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -34,7 +34,7 @@ func (r *Report) Write(dir string, t Timing) error {
 			return err
 		}
 	}
-	return errors.Join(writeJSON(filepath.Join(dir, "timing.json"), t), writeJSON(filepath.Join(dir, "report.json"), r))
+	return errors.Join(writeJSON(filepath.Join(dir, "timing.json"), r.timing), writeJSON(filepath.Join(dir, "report.json"), r))
 }
 
 func writeJSON(path string, value any) error {

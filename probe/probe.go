@@ -10,6 +10,10 @@ const (
 	KindQuestion   = "question"
 	KindCloze      = "cloze"
 	KindRecurrence = "recurrence"
+	KindProblem    = "problem"  // the text is worked problems; the prompt is one more, the target its solution
+	KindConcepts   = "concepts" // the text is examples; the prompt is words, the target a sentence with all of them
+	KindSummary    = "summary"  // the target says in a few sentences what the text says about the prompt
+	KindFact       = "fact"     // the target is what was settled in a conversation
 )
 
 // A Probe is something to know: what is asked, and what should come out.
@@ -18,6 +22,17 @@ type Probe struct {
 	Prompt string
 	Target string
 	Also   []string // other wordings of the target, which are as right
+}
+
+// Limit is how long an answer in words may grow, in tokens, and whether it may have several lines.
+func (p Probe) Limit() (tokens int, lines bool) {
+	switch p.Kind {
+	case KindProblem:
+		return 200, true
+	case KindSummary:
+		return 160, true
+	}
+	return 32, false
 }
 
 // A Reading is a probe put to a reader that sees a context. An empty context is none.
@@ -50,6 +65,7 @@ type Task struct {
 	ID     string
 	Text   string
 	Probes []Probe
+	After  string // what follows the text in its source; empty where nothing does or that is not known
 }
 
 // Read puts every probe of every task to the reader, which sees contexts[i] in place of the text of tasks[i].

@@ -1,24 +1,75 @@
 package probe
 
-import "fmt"
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
 
-// request is what a user asks of a model.
-const request = "Answer the question with a short phrase from the text.\n\nText: %s\n\nQuestion: %s"
+// templates are the words in which every kind of probe is put to a model, a file each.
+//
+//	question.txt  what a user asks; also of cloze and recurrence probes, whose prompts Question words as questions
+//	problem.txt, concepts.txt, summary.txt, fact.txt  the same for the other tasks
+//	chat.txt      SmolLM2's chat form around a request, as in the figures of the README
+//	plain.txt     any request to a model that was never taught to chat
+//
+//go:embed templates/*.txt
+var templates embed.FS
 
-// chat is the prompt of the judge: SmolLM2's chat form, as in the figures of the README.
-const chat = "<|im_start|>user\n" + request + "<|im_end|>\n<|im_start|>assistant\n"
+// A template is the words before a text, between it and its question, and behind that. It is cut once, so that a text
+// may hold whatever it likes.
+type template struct{ before, between, behind string }
 
-// plain is the same request for a model that was never taught to chat.
-const plain = "Text: %s\n\nQuestion: %s\n\nAnswer: "
+var (
+	requests = map[string]template{
+		KindQuestion: textAndQuestion("question"), KindCloze: textAndQuestion("question"), KindRecurrence: textAndQuestion("question"),
+		KindProblem: textAndQuestion("problem"), KindConcepts: textAndQuestion("concepts"),
+		KindSummary: textAndQuestion("summary"), KindFact: textAndQuestion("fact"),
+	}
+	plain                 = textAndQuestion("plain")
+	beforeChat, afterChat = mustCut(load("chat"), "{{request}}")
+)
+
+func load(name string) string {
+	words, err := templates.ReadFile("templates/" + name + ".txt")
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSuffix(string(words), "\n") // the end of the file's last line
+}
+
+func textAndQuestion(name string) template {
+	before, rest := mustCut(load(name), "{{text}}")
+	between, behind := mustCut(rest, "{{question}}")
+	return template{before, between, behind}
+}
+
+func mustCut(words, at string) (before, behind string) {
+	before, behind, found := strings.Cut(words, at)
+	if !found {
+		panic(fmt.Sprintf("the template %q has no %s", words, at))
+	}
+	return before, behind
+}
+
+func (t template) fill(r Reading) string {
+	return t.before + r.Context + t.between + r.Probe.Question() + t.behind
+}
 
 // Request is a reading as what a user says to a model behind an endpoint.
-func Request(r Reading) string { return fmt.Sprintf(request, r.Context, r.Probe.Question()) }
+func Request(r Reading) string {
+	t, known := requests[r.Probe.Kind]
+	if !known {
+		t = requests[KindQuestion]
+	}
+	return t.fill(r)
+}
 
 // Chat is a reading as the prompt of a chat model; the target follows it.
-func Chat(r Reading) string { return fmt.Sprintf(chat, r.Context, r.Probe.Question()) }
+func Chat(r Reading) string { return beforeChat + Request(r) + afterChat }
 
 // Plain is a reading as the prompt of a model without a chat form; the target follows it.
-func Plain(r Reading) string { return fmt.Sprintf(plain, r.Context, r.Probe.Question()) }
+func Plain(r Reading) string { return plain.fill(r) }
 
 // Gap stands in a cloze prompt where the target was.
 const Gap = "____"

@@ -16,11 +16,20 @@ func (r *Reconstructor) Losses(ctx context.Context, readings []probe.Reading) ([
 	for i, reading := range readings {
 		sequences[i] = r.sequence(reading)
 	}
-	each, err := r.model.Losses(ctx, sequences)
+	losses, err := r.losses(ctx, sequences)
 	if err != nil {
 		return nil, fmt.Errorf("read %d probes: %w", len(readings), err)
 	}
-	losses := make([]probe.Loss, len(readings))
+	return losses, nil
+}
+
+// losses sums up what the target of every sequence costs.
+func (r *Reconstructor) losses(ctx context.Context, sequences []transformer.Sequence) ([]probe.Loss, error) {
+	each, err := r.model.Losses(ctx, sequences)
+	if err != nil {
+		return nil, err
+	}
+	losses := make([]probe.Loss, len(sequences))
 	for i, nats := range each {
 		losses[i].Tokens = len(nats)
 		for _, v := range nats {

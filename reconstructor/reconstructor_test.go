@@ -350,7 +350,7 @@ func TestAnAnswerDoesNotDependOnWhoElseIsAsked(t *testing.T) {
 			t.Errorf("reading %d: %q alone, %q among others (%v)", i, alone, together[i], err)
 		}
 	}
-	if long := r.prompt(probe.Reading{Context: strings.Repeat(lesson, 1000)}); len(long) > r.model.Config.Positions-answerTokens {
+	if long := r.prompt(probe.Reading{Context: strings.Repeat(lesson, 1000)}); len(long) > r.model.Config.Positions-32 {
 		t.Error("a long prompt leaves no room for an answer")
 	}
 }

@@ -52,9 +52,9 @@ func (g *ggufSource) read() (c Config, err error) {
 	return c, c.Check()
 }
 
-func (g *ggufSource) has(name string) bool { return g.names[name] }
+func (g *ggufSource) Has(name string) bool { return g.names[name] }
 
-func (g *ggufSource) load(s *torch.Scope, name string) (torch.Tensor, error) {
+func (g *ggufSource) Load(s *torch.Scope, name string) (torch.Tensor, error) {
 	values, shape, err := g.model.Float32s(name)
 	if err != nil {
 		return torch.Tensor{}, err
@@ -62,7 +62,7 @@ func (g *ggufSource) load(s *torch.Scope, name string) (torch.Tensor, error) {
 	return torch.From(s, values, shape...), nil
 }
 
-func (g *ggufSource) close() { g.file.Close() }
+func (g *ggufSource) Close() { g.file.Close() }
 
 // Tokenizer finds the tokenizer of a model's folder or GGUF file, or is that of a tokenizer.json: what the folder holds
 // of tokenizer.json and GPT-2's two files, or what the GGUF file holds.
@@ -133,7 +133,7 @@ func ggufOf(path string) (string, error) {
 		return "", nil // token.Open says what is wrong with it
 	}
 	for _, own := range []string{"tokenizer.json", "vocab.bpe", "merges.txt"} {
-		if exists(filepath.Join(path, own)) {
+		if _, err := os.Stat(filepath.Join(path, own)); err == nil {
 			return "", nil
 		}
 	}

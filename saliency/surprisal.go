@@ -1,0 +1,106 @@
+package saliency
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/transformer"
+)
+
+// window is how many tokens of a text the model sees at once, where it can: a new half behind an old one.
+const window = 1024
+
+// causal is a model that tells what tokens cost.
+type causal struct {
+	model     *transformer.Model
+	tokenizer token.Tokenizer
+	start     []int32 // what stands before a text, so that its first token has a price
+}
+
+func newCausal(m *transformer.Model, t token.Tokenizer) causal {
+	c := causal{model: m, tokenizer: t}
+	for _, name := range []string{"<|endoftext|>", "<s>", "<bos>"} {
+		if id, known := t.ID(name); known {
+			c.start = []int32{id}
+			return c
+		}
+	}
+	return c
+}
+
+// nats is the price of every token behind context and those before it. A model that has no token for the start of a
+// text prices its first one like the next.
+func (c causal) nats(ctx context.Context, before, ids []int32) ([]float32, error) {
+	half := min(window, c.model.Config.Positions) / 2
+	behind := slices.Concat(c.start, before)
+	var sequences []transformer.Sequence
+	for from := 0; from < len(ids); from += half {
+		q := transformer.Sequence{Target: ids[from:min(from+half, len(ids))]}
+		all := slices.Concat(behind, ids[:from])
+		q.Prompt = all[max(0, len(all)-half):]
+		sequences = append(sequences, q)
+	}
+	each, err := c.model.Losses(ctx, sequences)
+	if err != nil {
+		return nil, fmt.Errorf("read %d tokens: %w", len(ids), err)
+	}
+	prices := slices.Concat(each...)
+	if len(prices) == len(ids)-1 {
+		prices = slices.Insert(prices, 0, prices[0:min(1, len(prices))]...)
+	}
+	if len(prices) != len(ids) { // a text of one token without a start
+		prices = make([]float32, len(ids))
+	}
+	return prices, nil
+}
+
+// gather sums up, for every token of a text, what its bytes cost by the model's own tokens.
+func gather(text token.Text, own []token.Token, prices []float32) []float32 {
+	bytes := make([]float32, len(text.Bytes))
+	for i, t := range own {
+		for at := t.Start; at < t.End; at++ {
+			bytes[at] = prices[i] / float32(t.End-t.Start)
+		}
+	}
+	scores := make([]float32, len(text.Tokens))
+	for i, t := range text.Tokens {
+		for at := t.Start; at < t.End; at++ {
+			scores[i] += bytes[at]
+		}
+	}
+	return scores
+}
+
+// Surprisal scores a token by -log p in nats.
+type Surprisal struct {
+	causal
+	mutex sync.Mutex
+	last  string // the text that was scored last: it is often asked for again, at another rate
+	known []float32
+}
+
+// NewSurprisal ranks by a causal model. Both stay the caller's.
+func NewSurprisal(m *transformer.Model, t token.Tokenizer) *Surprisal {
+	return &Surprisal{causal: newCausal(m, t)}
+}
+
+// Name is the seed system's.
+func (s *Surprisal) Name() string { return "transformer_based" }
+
+// Score gives every token what the model pays for it.
+func (s *Surprisal) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.known == nil || s.last != string(text.Bytes) || len(s.known) != len(text.Tokens) {
+		own := s.tokenizer.Encode(nil, text.Bytes)
+		prices, err := s.nats(ctx, nil, token.IDs(nil, own))
+		if err != nil {
+			return nil, err
+		}
+		s.last, s.known = string(text.Bytes), gather(text, own, prices)
+	}
+	return slices.Clone(s.known), nil
+}
