@@ -1,11 +1,21 @@
 package eval
 
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/token"
+)
+
 // An Example is a document as the methods left it.
 type Example struct {
 	Document string       `json:"document"`
 	Text     string       `json:"text"`
 	Asked    []Asked      `json:"asked"`
 	Cuts     []ExampleCut `json:"cuts"`
+	Ranks    []Ranked     `json:"ranks"` // of every word, by the first method
 }
 
 // Asked is a probe of an example.
@@ -22,6 +32,23 @@ type ExampleCut struct {
 	Answers []string `json:"answers,omitempty"` // in words, by probe
 }
 
+// Ranked is a word with the share of the words that are dropped before it.
+type Ranked struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Rank  float64 `json:"rank"`
+}
+
+// keeps says whether a method keeps the byte at a place.
+func (x Example) keeps(at int, method string, rate float64) bool {
+	for _, c := range x.Cuts {
+		if c.Method == method && c.Rate == rate {
+			return slices.ContainsFunc(c.Kept, func(r [2]int) bool { return r[0] <= at && at < r[1] })
+		}
+	}
+	return false
+}
+
 // examples are the first documents, by the first draw of every method.
 func (s *summary) examples() []Example {
 	var all []Example
@@ -31,42 +58,54 @@ func (s *summary) examples() []Example {
 		for _, p := range o.task.Probes {
 			x.Asked = append(x.Asked, Asked{p.Question(), p.Target})
 		}
-		ends := s.ends(o)
+		text := token.Read(s.Tokenizer, []byte(o.task.Text))
 		for c, v := range s.Outcomes.variants {
 			if v.draw == 0 {
-				x.Cuts = append(x.Cuts, ExampleCut{s.Methods[v.method].Name, s.Rates[v.rate], ranges(o.cuts[c].kept, ends), o.cuts[c].answers})
+				x.Cuts = append(x.Cuts, ExampleCut{s.Methods[v.method].Name, s.Rates[v.rate], ranges(text.Tokens, o.cuts[c].kept), o.cuts[c].answers})
 			}
 		}
+		x.Ranks = s.ranks(o, text)
 		all = append(all, x)
 	}
 	return all
 }
 
-// ends are where the tokens of a document end.
-func (s *summary) ends(o *outcome) []int {
-	var ends []int
-	for _, t := range s.Tokenizer.Encode(nil, []byte(o.task.Text)) {
-		ends = append(ends, t.End)
-	}
-	return ends
-}
-
 // ranges are the bytes of the kept tokens.
-func ranges(kept []bool, ends []int) [][2]int {
+func ranges(tokens []token.Token, kept []bool) [][2]int {
 	all := [][2]int{}
-	for i, k := range kept {
-		start := 0
-		if i > 0 {
-			start = ends[i-1]
+	for i, t := range tokens {
+		n := len(all)
+		switch {
+		case !kept[i] || t.Start == t.End:
+		case n > 0 && all[n-1][1] == t.Start:
+			all[n-1][1] = t.End
+		default:
+			all = append(all, [2]int{t.Start, t.End})
 		}
-		if !k || ends[i] == start {
-			continue
-		}
-		if n := len(all); n > 0 && all[n-1][1] == start {
-			all[n-1][1] = ends[i]
-			continue
-		}
-		all = append(all, [2]int{start, ends[i]})
 	}
 	return all
+}
+
+// ranks orders the words of a document as the first method does.
+func (s *summary) ranks(o *outcome, text token.Text) []Ranked {
+	scorer, err := s.Methods[0].Scorer(Draw{0, seedOf(s.Seed, 0, o.task.ID), o.task})
+	if err != nil {
+		return nil // it scored this text before
+	}
+	scores, err := scorer.Score(context.Background(), text, s.Rates[s.report.middle()])
+	if err != nil {
+		return nil
+	}
+	means := env.UnitScores(nil, scores, text.Units)
+	order := make([]int, len(means))
+	for u := range order {
+		order[u] = u
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[a], means[b]) })
+	ranked := make([]Ranked, len(means))
+	for place, u := range order {
+		start, end := text.Units[u].Span(text.Tokens)
+		ranked[u] = Ranked{start, end, float64(place) / float64(len(order))}
+	}
+	return ranked
 }

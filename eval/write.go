@@ -10,24 +10,28 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 )
 
-// Write writes report.json, report.md, report.html, plots/rate_quality.png and timing.json, each whole or not at all.
+// Write writes report.json, report.md, report.html, the plots (PNG and SVG) and timing.json, each whole or not at all.
+// All but timing.json and plots/pareto are the same bytes for the same inputs, seed and reader.
 func (r *Report) Write(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "plots"), 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	plot, err := r.Plot()
-	if errors.Is(err, errNoPlot) {
-		r.Notes = append(r.Notes, "There is no plot: "+err.Error()+".")
-	} else if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	page, err := r.HTML(plot)
+	figures, err := r.Figures()
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
+	page, err := r.HTML(figures)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if timed, err := drawFigure("pareto", "", r.pareto()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	} else if timed != nil {
+		figures = append(figures, *timed)
+	}
 	files := map[string][]byte{"report.md": r.Markdown(), "report.html": page}
-	if plot != nil {
-		files["plots/rate_quality.png"] = plot
+	for _, f := range figures {
+		files["plots/"+f.Name+".png"], files["plots/"+f.Name+".svg"] = f.PNG, f.SVG
 	}
 	for name, data := range files {
 		if err := config.WriteFile(filepath.Join(dir, name), data); err != nil {

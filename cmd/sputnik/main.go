@@ -29,6 +29,7 @@ func commands() []*cli.Command {
 		doctorCommand(),
 		evalCommand(),
 		baselinesCommand(),
+		plotCommand(),
 		metricsCommand(),
 		versionCommand(),
 		completionCommand(),

@@ -91,13 +91,13 @@ func (s *span) cover(xs ...float64) {
 
 func (s span) empty() bool { return s.low > s.high }
 
-// padded is wider by shares of itself, so that nothing touches the edge; a single value gets room around it.
+// padded is wider by shares of itself, so that nothing touches the edge. A single value gets room around it first.
 func (s span) padded(below, above float64) span {
-	wide := s.high - s.low
-	if wide <= 1e-12*math.Abs(s.high) {
-		wide = max(math.Abs(s.high), 1e-6)
-		return span{s.low - wide/10, s.high + wide/10}
+	if s.high-s.low <= 1e-12*math.Abs(s.high) {
+		room := max(math.Abs(s.high)/10, 1e-6)
+		s = span{s.low - room, s.high + room}
 	}
+	wide := s.high - s.low
 	return span{s.low - below*wide, s.high + above*wide}
 }
 

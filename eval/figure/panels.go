@@ -56,7 +56,7 @@ func (p Panels) size() (width, height vg.Length) {
 	return pageWidth, above + below + p.legend().height(pageWidth-2*margin) + panelHeight*vg.Length(max(1, rows)) + xWords
 }
 
-// filled are the panels in which there is something, each line from left to right, what is to be read on top.
+// filled are the panels in which there is something, each line from left to right.
 func (p Panels) filled() []Panel {
 	var all []Panel
 	for _, panel := range p.Panels {
@@ -132,7 +132,8 @@ func (p Panels) plot(panel Panel, x Axis, xs span, width vg.Length) *plot.Plot {
 			ys.cover(a.Y)
 		}
 	}
-	chart := chart(x, Axis{}, xs, ys.padded(0.05, 0.05), width, 180)
+	chart := chart(x, Axis{}, xs, ys.padded(0.09, 0.09), width, panelHeight)
+	chart.Y.Tick.Marker = plot.ConstantTicks(rounded(ys.padded(0.02, 0.02), 4)) // none so high that its number would push the rest down
 	for _, axis := range []*plot.Axis{&chart.X, &chart.Y} {
 		axis.Tick.Label.Font.Size, axis.Label.TextStyle.Font.Size, axis.Padding = noteSize, tickSize, 3
 	}

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,17 +30,38 @@ type look struct {
 	dashes []vg.Length
 }
 
-// looks gives each series its own. The first bold one has the shade that no other has.
+// strong are the shades of further bold ones: those that are furthest from the first's and from one another.
+var strong = []int{5, 3, 4, 7, 1, 2, 6, 0}
+
+// looks gives each series its own. The first bold one has the shade that no other has, further ones strong shades, and
+// the rest what these leave.
 func looks(bold []bool) []look {
 	all := make([]look, len(bold))
-	next, emphasised := 0, false
+	emphasised := 0
 	for i, b := range bold {
-		if b && !emphasised {
-			all[i], emphasised = look{shade: boldShade, bold: true}, true
-			continue
+		switch {
+		case b && emphasised == 0:
+			all[i] = look{shade: boldShade, bold: true}
+		case b:
+			n := emphasised - 1
+			all[i] = look{shades[strong[n%len(strong)]], true, dashes(n / len(strong))}
 		}
-		all[i] = look{shades[next%len(shades)], b, dashes(next / len(shades))}
-		next++
+		if b {
+			emphasised++
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(shades), func(c color.NRGBA) bool {
+		return slices.ContainsFunc(all, func(l look) bool { return l.bold && l.shade == c })
+	})
+	if len(left) == 0 {
+		left = shades
+	}
+	next := 0
+	for i, b := range bold {
+		if !b {
+			all[i] = look{left[next%len(left)], false, dashes(next / len(left))}
+			next++
+		}
 	}
 	return all
 }

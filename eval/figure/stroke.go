@@ -18,8 +18,8 @@ const (
 	Dotted
 )
 
-// layer puts what is to be read over the rest.
-func (k Kind) layer() int { return slices.Index([]Kind{Pale, Dashed, Solid, Dotted}, k) }
+// layer puts what is thin over what is thick and hides nothing.
+func (k Kind) layer() int { return slices.Index([]Kind{Pale, Solid, Dashed, Dotted}, k) }
 
 func (p Panels) legend() legend {
 	if len(p.Runs) < 2 {
@@ -34,9 +34,7 @@ func (p Panels) legend() legend {
 
 // look of a run: the first has the shade that stands out. None is bold, since all are to be compared.
 func (p Panels) look(run int) look {
-	bold := make([]bool, max(len(p.Runs), run+1))
-	bold[0] = true
-	how := looks(bold)[run]
+	how := looks(slices.Repeat([]bool{true}, run+1))[run]
 	how.bold = false
 	return how
 }
@@ -51,8 +49,12 @@ func (l PanelLine) line(how look) painter {
 		if l.Kind != Dotted && len(path) > 1 {
 			return
 		}
+		dot := draw.GlyphStyle{Color: how.shade, Radius: 2.6, Shape: draw.CircleGlyph{}}
+		if l.Kind == Dashed { // beside what was reached
+			dot.Radius, dot.Shape = 4, draw.RingGlyph{}
+		}
 		for _, p := range path {
-			c.DrawGlyph(draw.GlyphStyle{Color: how.shade, Radius: 2.6, Shape: draw.CircleGlyph{}}, p)
+			c.DrawGlyph(dot, p)
 		}
 	}
 }
@@ -64,7 +66,7 @@ func (k Kind) stroke(how look) draw.LineStyle {
 		pale.A = 0x50
 		return draw.LineStyle{Color: pale, Width: 0.8}
 	case Dashed:
-		return draw.LineStyle{Color: mix(how.shade, ink, 0.4), Width: 1, Dashes: []vg.Length{3, 2}}
+		return draw.LineStyle{Color: mix(how.shade, ink, 0.6), Width: 1, Dashes: []vg.Length{3, 2}}
 	case Dotted:
 		return draw.LineStyle{Color: how.shade, Width: 0.7, Dashes: how.dashes}
 	}

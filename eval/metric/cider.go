@@ -1,6 +1,9 @@
 package metric
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // CIDEr scores sentences by the n-grams that they share with references, each weighed by how few of the reference sets
 // have it [Vedantam et al., arXiv 1411.5726]. Score is CIDEr-D, as pycocoevalcap computes it: n of 1 to 4, counts clipped
@@ -18,12 +21,15 @@ const (
 
 // NewCIDEr counts the n-grams of reference sets, one set a sentence that will be scored.
 func NewCIDEr(sets [][]string) *CIDEr {
-	c := &CIDEr{sets: math.Log(float64(len(sets))), documents: map[string]int{}}
+	c := &CIDEr{sets: math.Log(max(1, float64(len(sets)))), documents: map[string]int{}}
 	for _, set := range sets {
 		seen := map[string]bool{}
 		for _, reference := range set {
-			for gram := range ciderGrams(reference) {
-				seen[gram] = true
+			words := Rouge{}.cut(reference)
+			for n := 1; n <= ciderOrders; n++ {
+				for i := range grams(len(words), n) {
+					seen[strings.Join(words[i:i+n], " ")] = true
+				}
 			}
 		}
 		for gram := range seen {
@@ -33,83 +39,66 @@ func NewCIDEr(sets [][]string) *CIDEr {
 	return c
 }
 
-// ciderGrams counts the n-grams of a sentence, of all orders; words are joined by spaces.
-func ciderGrams(sentence string) map[string]int {
-	words := Rouge{}.cut(sentence)
-	counts := map[string]int{}
-	for i := range words {
-		gram := ""
-		for n := 0; n < ciderOrders && i+n < len(words); n++ {
-			if n > 0 {
-				gram += " "
-			}
-			gram += words[i+n]
-			counts[gram]++
-		}
-	}
-	return counts
-}
-
-// ciderVector is a sentence's weights by order, their norms, and its length in words.
+// ciderVector is a sentence's n-grams of one order in the order in which they come first, for sums that never differ, with
+// their weights and the norm of these.
 type ciderVector struct {
-	weights [ciderOrders]map[string]float64
-	norms   [ciderOrders]float64
-	length  int
+	grams   []string
+	weights map[string]float64
+	norm    float64
 }
 
-func (c *CIDEr) vector(sentence string) (v ciderVector) {
-	v.length = len(Rouge{}.cut(sentence))
-	for n := range v.weights {
-		v.weights[n] = map[string]float64{}
-	}
-	for gram, count := range ciderGrams(sentence) {
-		n := order(gram)
-		w := float64(count) * (c.sets - math.Log(math.Max(1, float64(c.documents[gram]))))
-		v.weights[n][gram] = w
-		v.norms[n] += w * w
-	}
-	for n := range v.norms {
-		v.norms[n] = math.Sqrt(v.norms[n])
-	}
-	return v
-}
-
-// order is the n of an n-gram, less one.
-func order(gram string) (n int) {
-	for i := range len(gram) {
-		if gram[i] == ' ' {
-			n++
+// vectors weighs the n-grams of a sentence, n = 1 .. 4.
+func (c *CIDEr) vectors(words []string) (all [ciderOrders]ciderVector) {
+	for n := range all {
+		v := ciderVector{weights: map[string]float64{}}
+		for i := range grams(len(words), n+1) {
+			gram := strings.Join(words[i:i+n+1], " ")
+			if _, known := v.weights[gram]; !known {
+				v.grams = append(v.grams, gram)
+			}
+			v.weights[gram]++
 		}
+		for _, gram := range v.grams {
+			w := v.weights[gram] * (c.sets - math.Log(max(1, float64(c.documents[gram]))))
+			v.weights[gram] = w
+			v.norm += w * w
+		}
+		v.norm = math.Sqrt(v.norm)
+		all[n] = v
 	}
-	return n
+	return all
 }
 
-// Score is CIDEr-D of a sentence, 0 to 10 as a rule: the mean over orders and references.
+// ciderLength is what pycocoevalcap takes for the length of a sentence: the number of its bigrams.
+func ciderLength(words []string) float64 { return float64(grams(len(words), 2)) }
+
+// Score is CIDEr-D of a sentence, 0 to 10: the mean over orders and references.
 func (c *CIDEr) Score(candidate string, references []string) float64 {
 	if len(references) == 0 {
 		return 0
 	}
-	own, total := c.vector(candidate), 0.0
+	words := Rouge{}.cut(candidate)
+	own, total := c.vectors(words), 0.0
 	for _, reference := range references {
-		theirs := c.vector(reference)
-		apart := float64(own.length - theirs.length)
+		their := Rouge{}.cut(reference)
+		apart := ciderLength(words) - ciderLength(their)
 		penalty := math.Exp(-apart * apart / (2 * ciderDeviation * ciderDeviation))
-		for n := range ciderOrders {
-			total += penalty * own.along(theirs, n)
+		for n, v := range c.vectors(their) {
+			total += penalty * own[n].along(v)
 		}
 	}
 	return 10 * total / ciderOrders / float64(len(references))
 }
 
-// along is the cosine with a reference at one order, counts clipped by the reference's.
-func (v ciderVector) along(reference ciderVector, n int) float64 {
-	if v.norms[n] == 0 || reference.norms[n] == 0 {
+// along is the cosine with a reference, counts clipped by the reference's.
+func (v ciderVector) along(reference ciderVector) float64 {
+	if v.norm == 0 || reference.norm == 0 {
 		return 0
 	}
 	sum := 0.0
-	for gram, w := range v.weights[n] {
-		r := reference.weights[n][gram]
-		sum += math.Min(w, r) * r
+	for _, gram := range v.grams {
+		r := reference.weights[gram]
+		sum += min(v.weights[gram], r) * r
 	}
-	return sum / (v.norms[n] * reference.norms[n])
+	return sum / (v.norm * reference.norm)
 }
