@@ -3,11 +3,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CONFIG ?=
 ARGS ?=
-GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/... ./eval/metric/... ./eval/remote/...
+GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/... ./eval/metric/... ./eval/remote/... ./eval/figure/... ./eval/curves/...
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help setup env build test test-ground test-race lint bench demo train eval fuzz doctor clean
+.PHONY: help setup env tensorboard build test test-ground test-race lint bench demo train eval fuzz doctor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,10 @@ env: setup ## print what a shell needs for plain `go build`: eval "$$(make env)"
 build: ## build bin/sputnik
 	@$(WITH) go build -o bin/sputnik ./cmd/sputnik
 
-test: ## run every test
+tensorboard: ## fetch the package that a test reads event files with, where pip can
+	@python3 scripts/tensorboard.py
+
+test: tensorboard ## run every test
 	@$(WITH) CGO_ENABLED=0 go build ./... && go vet ./... && go test ./...
 
 test-ground: ## run the rooms that need no libtorch, without cgo

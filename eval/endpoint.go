@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/eval/remote"
@@ -15,9 +17,6 @@ import (
 
 // endpoint is what a reader's name begins with that answers behind an address.
 const endpoint = "openai:"
-
-// endpointTokens is how long an answer of an endpoint may be.
-const endpointTokens = 32
 
 // endpointTokenizer counts what an endpoint reads; which one it has is not known.
 const endpointTokenizer = "o200k_base"
@@ -47,15 +46,29 @@ func (s *session) openEndpoint(model string) error {
 type answeringEndpoint struct{ client *remote.Client }
 
 func (a answeringEndpoint) Answers(ctx context.Context, readings []probe.Reading) ([]string, error) {
-	prompts := make([]string, len(readings))
+	byLimit := map[int][]int{}
 	for i, r := range readings {
-		prompts[i] = probe.Request(r)
+		tokens, _ := r.Probe.Limit()
+		byLimit[tokens] = append(byLimit[tokens], i)
 	}
-	answers, err := a.client.Answer(ctx, prompts, endpointTokens)
-	if errors.Is(err, remote.ErrBudget) {
-		return nil, budgetError{fmt.Errorf("token_budget is spent: %w", err)}
+	answers := make([]string, len(readings))
+	for _, tokens := range slices.Sorted(maps.Keys(byLimit)) {
+		var prompts []string
+		for _, i := range byLimit[tokens] {
+			prompts = append(prompts, probe.Request(readings[i]))
+		}
+		said, err := a.client.Answer(ctx, prompts, tokens)
+		if errors.Is(err, remote.ErrBudget) {
+			return nil, budgetError{fmt.Errorf("token_budget is spent: %w", err)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range byLimit[tokens] {
+			answers[i] = said[n]
+		}
 	}
-	return answers, err
+	return answers, nil
 }
 
 // budgetError ends a run: no other document could be asked about either.

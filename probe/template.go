@@ -10,6 +10,8 @@ import (
 //
 //	question.txt  what a user asks; also of cloze and recurrence probes, whose prompts Question words as questions
 //	problem.txt, concepts.txt, summary.txt, fact.txt  the same for the other tasks
+//	problem.completion.txt, concepts.completion.txt  what a model of ours goes on from, in place of a chat: the examples
+//	              show it how, and small models that were taught to chat copy them when they are told to follow them
 //	chat.txt      SmolLM2's chat form around a request, as in the figures of the README
 //	plain.txt     any request to a model that was never taught to chat
 //
@@ -25,6 +27,9 @@ var (
 		KindQuestion: textAndQuestion("question"), KindCloze: textAndQuestion("question"), KindRecurrence: textAndQuestion("question"),
 		KindProblem: textAndQuestion("problem"), KindConcepts: textAndQuestion("concepts"),
 		KindSummary: textAndQuestion("summary"), KindFact: textAndQuestion("fact"),
+	}
+	completions = map[string]template{
+		KindProblem: textAndQuestion("problem.completion"), KindConcepts: textAndQuestion("concepts.completion"),
 	}
 	plain                 = textAndQuestion("plain")
 	beforeChat, afterChat = mustCut(load("chat"), "{{request}}")
@@ -65,11 +70,27 @@ func Request(r Reading) string {
 	return t.fill(r)
 }
 
+// Completes says whether a kind of probe is put to a model of ours as a text to go on from: the target follows a space.
+func Completes(kind string) bool {
+	_, completes := completions[kind]
+	return completes
+}
+
 // Chat is a reading as the prompt of a chat model; the target follows it.
-func Chat(r Reading) string { return beforeChat + Request(r) + afterChat }
+func Chat(r Reading) string {
+	if t, completes := completions[r.Probe.Kind]; completes {
+		return t.fill(r)
+	}
+	return beforeChat + Request(r) + afterChat
+}
 
 // Plain is a reading as the prompt of a model without a chat form; the target follows it.
-func Plain(r Reading) string { return plain.fill(r) }
+func Plain(r Reading) string {
+	if t, completes := completions[r.Probe.Kind]; completes {
+		return t.fill(r)
+	}
+	return plain.fill(r)
+}
 
 // Gap stands in a cloze prompt where the target was.
 const Gap = "____"

@@ -41,7 +41,7 @@ func (r *Reconstructor) losses(ctx context.Context, sequences []transformer.Sequ
 
 // sequence puts a reading in the form that the model was taught.
 func (r *Reconstructor) sequence(reading probe.Reading) transformer.Sequence {
-	if r.chat {
+	if r.chat && !probe.Completes(reading.Probe.Kind) {
 		return transformer.Sequence{Prompt: r.encode(probe.Chat(reading)), Target: r.encode(reading.Probe.Target)}
 	}
 	prompt := strings.TrimRight(probe.Plain(reading), " ")

@@ -46,9 +46,11 @@ func (e *events) scalars(now time.Time, step int, values map[string]float64) err
 
 // record writes an event: wall time, step and its content, framed by length and masked CRC-32C.
 func (e *events) record(now time.Time, step int, content []byte) error {
-	seconds := float64(now.UnixNano()) / 1e9
+	seconds := float64(now.UnixMicro()) / 1e6 // as many digits as a float64 holds
 	event := protowire.AppendFixed64(protowire.AppendTag(nil, 1, protowire.Fixed64Type), math.Float64bits(seconds))
-	event = protowire.AppendVarint(protowire.AppendTag(event, 2, protowire.VarintType), uint64(step))
+	if step != 0 { // as proto3 has it, 0 is not written
+		event = protowire.AppendVarint(protowire.AppendTag(event, 2, protowire.VarintType), uint64(step))
+	}
 	event = append(event, content...)
 	length := binary.LittleEndian.AppendUint64(nil, uint64(len(event)))
 	frame := binary.LittleEndian.AppendUint32(length, masked(length))

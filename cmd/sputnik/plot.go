@@ -2,12 +2,20 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/eval/curves"
 	"github.com/urfave/cli/v2"
 )
+
+// drawRun leaves a run's curves in its folder. What cannot be drawn is said and stops nothing.
+func drawRun(dir string) {
+	if _, err := curves.Write(filepath.Join(dir, "plots"), dir); err != nil {
+		slog.Warn("the run has no plots", "reason", err)
+	}
+}
 
 func plotCommand() *cli.Command {
 	return &cli.Command{

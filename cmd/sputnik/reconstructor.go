@@ -30,6 +30,7 @@ func reconstructorCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			drawRun(cfg.OutputDir)
 			_, err = fmt.Fprintf(c.App.Writer, "%d steps in %.0f s, %d skipped; the model is in %s/best/reconstructor\n",
 				report.Steps, report.Seconds, report.Skipped, cfg.OutputDir)
 			return err

@@ -19,7 +19,8 @@ func trainCommand() *cli.Command {
 		Usage:    "train an agent, and the reconstructor that lives with what it leaves",
 		Category: "learn",
 		Description: "Four phases: recurrence, answer spans, the reconstructor on random masks, and the joint loop. The run's folder holds\n" +
-			"config.json, metrics.jsonl, TensorBoard events, checkpoints, and best/, which compress and eval take as --model.\n" +
+			"config.json, metrics.jsonl, plots/training.png, TensorBoard events, checkpoints, and best/, which compress and eval\n" +
+			"take as --model.\n" +
 			"Stopped (SIGINT, SIGTERM), it writes a checkpoint; the same command with --resume goes on.",
 		Flags: config.Flags(&config.Train{}),
 		Action: func(c *cli.Context) error {
@@ -35,6 +36,7 @@ func trainCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			drawRun(cfg.OutputDir)
 			_, err = fmt.Fprintf(c.App.Writer, "%d steps in %.0f s, %d skipped; best agent of step %d in %s/best: %.3f of held-out answers stand in what it keeps at .3 and .5\n",
 				report.Steps, report.Seconds, report.Skipped, report.BestStep, cfg.OutputDir, report.Best)
 			return err

@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -59,7 +58,7 @@ func rounded(s span, about int) []plot.Tick {
 	var all []plot.Tick
 	first := math.Ceil(s.low/step - 1e-9)
 	for i := range 4 * about { // bounded: a step may be too small to change what it is added to
-		if x := (first + float64(i)) * step; x <= s.high {
+		if x := (first + float64(i)) * step; x <= s.high+1e-9*step {
 			all = append(all, plot.Tick{Value: x, Label: number(x, step, max(math.Abs(s.low), math.Abs(s.high)))})
 		}
 	}
@@ -169,9 +168,4 @@ func whisker(c draw.Canvas, l draw.LineStyle, low, high vg.Point, cap vg.Length)
 	for _, p := range []vg.Point{low, high} {
 		c.StrokeLine2(l, p.X-cap, p.Y, p.X+cap, p.Y)
 	}
-}
-
-// broken is a label in lines.
-func broken(words string, width vg.Length) string {
-	return strings.Join(wrap(style(tickSize, soft, false), words, width, 2), "\n")
 }

@@ -3,6 +3,7 @@ package figure
 import (
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -74,11 +75,20 @@ func (b Bars) draw(page draw.Canvas) error {
 	return nil
 }
 
-// groups are named under their middles.
+// groups are named under their middles, each in as many lines as any, so that all begin at one height.
 func (b Bars) groups(room vg.Length) plot.ConstantTicks {
+	most := 1
+	var names [][]string
+	for _, name := range b.Groups {
+		lines := wrap(style(tickSize, soft, false), name, room-6, 2)
+		names, most = append(names, lines), max(most, len(lines))
+	}
 	var ticks plot.ConstantTicks
-	for i, name := range b.Groups {
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: broken(name, room-6) + " "})
+	for i, lines := range names {
+		for len(lines) < most {
+			lines = append(lines, " ")
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: strings.Join(lines, "\n")})
 	}
 	return ticks
 }

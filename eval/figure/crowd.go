@@ -10,6 +10,7 @@ type crowd struct {
 	bounds vg.Rectangle
 	taken  []vg.Rectangle // dots, intervals and names, which no name may cover
 	lines  []vg.Rectangle // which none should
+	names  []vg.Rectangle // over which no line should lead to another
 }
 
 // around are the directions in which a name may stand from its dot, the best first.
@@ -18,23 +19,30 @@ var around = []vg.Point{{X: 1}, {X: -1}, {Y: 1}, {Y: -1}, {X: 1, Y: 1}, {X: 1, Y
 // name writes a spot's name as near to it as there is room, with a line to it from further away.
 func (w *crowd) name(c draw.Canvas, s spot, dot vg.Point) {
 	words := style(nameSize, s.letters(), s.bold)
-	text := fit(words, s.name, longestName)
+	text := squeeze(words, s.name, longestName)
 	size := vg.Point{X: words.Width(text), Y: nameLine - 1}
 	var best vg.Rectangle
-	least, far := 1<<30, false
+	var leads []vg.Point
+	least := 1 << 30
 	for step, away := range []vg.Length{8, 18, 30, 44, 60, 80} {
 		for i, to := range around {
 			r := beside(dot, to, away, size)
-			if cost := w.cost(r)*100 + step*10 + i; cost < least {
-				best, least, far = r, cost, step > 0
+			var way []vg.Point
+			if step > 0 {
+				way = lead(dot, r)
+			}
+			if cost := w.cost(r)*100 + w.crossed(way)*300 + step*10 + i; cost < least {
+				best, leads, least = r, way, cost
 			}
 		}
 	}
-	if far {
-		end := vg.Point{X: min(max(dot.X, best.Min.X-2), best.Max.X+2), Y: min(max(dot.Y, best.Min.Y), best.Max.Y)}
-		c.StrokeLine2(draw.LineStyle{Color: s.shade, Width: 0.5}, dot.X, dot.Y, end.X, end.Y)
+	if leads != nil {
+		c.StrokeLines(draw.LineStyle{Color: s.shade, Width: 0.5}, leads)
 	}
-	w.taken = append(w.taken, best)
+	for _, p := range leads {
+		w.lines = append(w.lines, box(p, p, 1))
+	}
+	w.taken, w.names = append(w.taken, best), append(w.names, best)
 	across(c, words, vg.Point{X: best.Min.X, Y: (best.Min.Y + best.Max.Y) / 2}, text)
 }
 
@@ -58,6 +66,32 @@ func (w *crowd) cost(r vg.Rectangle) int {
 	for _, l := range w.lines {
 		if meet(r, l) {
 			sum++
+		}
+	}
+	return sum
+}
+
+// lead is the way from a dot to a name, in short steps.
+func lead(dot vg.Point, name vg.Rectangle) []vg.Point {
+	end := vg.Point{X: min(max(dot.X, name.Min.X-2), name.Max.X+2), Y: min(max(dot.Y, name.Min.Y), name.Max.Y)}
+	const steps = 20
+	way := make([]vg.Point, steps+1)
+	for i := range way {
+		share := vg.Length(i) / steps
+		way[i] = vg.Point{X: dot.X + share*(end.X-dot.X), Y: dot.Y + share*(end.Y-dot.Y)}
+	}
+	return way
+}
+
+// crossed counts the names that a way leads over.
+func (w *crowd) crossed(way []vg.Point) int {
+	sum := 0
+	for _, n := range w.names {
+		for _, p := range way {
+			if meet(n, box(p, p, 1)) {
+				sum++
+				break
+			}
 		}
 	}
 	return sum

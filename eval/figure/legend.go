@@ -32,7 +32,7 @@ func (l legend) flow(width vg.Length) (lefts []vg.Length, rows []int) {
 // letters is the width of a name.
 func (l legend) letters(e entry, width vg.Length) vg.Length {
 	words := style(nameSize, ink, e.bold)
-	return words.Width(fit(words, e.name, width/2))
+	return words.Width(squeeze(words, e.name, width/2))
 }
 
 // height is what all rows take.
@@ -55,7 +55,7 @@ func (l legend) draw(c draw.Canvas, mark func(draw.Canvas, entry, vg.Rectangle))
 		mark(page, e, vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - 4}, Max: vg.Point{X: at.X + swatch, Y: at.Y + 4}})
 		words := style(nameSize, e.look.letters(), e.bold)
 		at.X += swatch + swatchGap
-		across(page, words, at, fit(words, e.name, width/2))
+		across(page, words, at, squeeze(words, e.name, width/2))
 	}
 	return draw.Crop(c, 0, 0, 0, -l.height(width))
 }

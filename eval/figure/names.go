@@ -44,7 +44,7 @@ func names(page, data draw.Canvas, tags []tag, at func(x, y float64) vg.Point) {
 		to := vg.Point{X: data.Max.X + 10, Y: heights[i]}
 		page.StrokeLine2(draw.LineStyle{Color: t.shade, Width: 0.5}, from.X+5, from.Y, to.X-2, to.Y)
 		words := style(nameSize, t.letters(), t.bold)
-		across(page, words, to, fit(words, t.name, longestName))
+		across(page, words, to, squeeze(words, t.name, longestName))
 	}
 }
 

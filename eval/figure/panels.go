@@ -132,16 +132,16 @@ func (p Panels) plot(panel Panel, x Axis, xs span, width vg.Length) *plot.Plot {
 			ys.cover(a.Y)
 		}
 	}
-	chart := chart(x, Axis{}, xs, ys.padded(0.09, 0.09), width, panelHeight)
-	chart.Y.Tick.Marker = plot.ConstantTicks(rounded(ys.padded(0.02, 0.02), 4)) // none so high that its number would push the rest down
-	for _, axis := range []*plot.Axis{&chart.X, &chart.Y} {
+	small := chart(x, Axis{}, xs, ys.padded(0.09, 0.09), width, panelHeight)
+	small.Y.Tick.Marker = plot.ConstantTicks(rounded(ys.padded(0.02, 0.02), 4)) // none so high that its number would push the rest down
+	for _, axis := range []*plot.Axis{&small.X, &small.Y} {
 		axis.Tick.Label.Font.Size, axis.Label.TextStyle.Font.Size, axis.Padding = noteSize, tickSize, 3
 	}
-	chart.Add(p.stretches(xs), gridLines(true))
+	small.Add(p.stretches(xs), gridLines(true))
 	for _, l := range panel.Lines {
-		chart.Add(l.line(p.look(l.Run)))
+		small.Add(l.line(p.look(l.Run)))
 	}
-	return chart
+	return small
 }
 
 // indent is the room that the numbers at the left take.

@@ -110,6 +110,22 @@ func fit(s text.Style, words string, width vg.Length) string {
 	return strings.TrimRight(string(runes[:low]), " ,;:") + "…"
 }
 
+// squeeze cuts a name that is too wide in its middle: paths begin alike, and methods are named at the end.
+func squeeze(s text.Style, name string, width vg.Length) string {
+	name = clean(name)
+	if s.Width(name) <= width {
+		return name
+	}
+	runes := []rune(name)
+	for cut := 1; cut < len(runes); cut++ {
+		from := (len(runes) - cut) * 2 / 5
+		if short := string(runes[:from]) + "…" + string(runes[from+cut:]); s.Width(short) <= width {
+			return short
+		}
+	}
+	return "…"
+}
+
 // wrap breaks words at spaces into lines, at most so many; the last is cut where there are more.
 func wrap(s text.Style, words string, width vg.Length, most int) []string {
 	var lines []string

@@ -17,8 +17,8 @@ func TestWordsAreWrappedAndCut(t *testing.T) {
 		want  []string
 	}{
 		"all fit":              {"one line", 200, 2, []string{"one line"}},
-		"two lines":            {"these words want two lines", 80, 3, []string{"these words", "want two lines"}},
-		"more than there are":  {"these words want more than two lines", 80, 2, []string{"these words", "want more th…"}},
+		"two lines":            {"these words want two lines", 80, 3, []string{"these words want", "two lines"}},
+		"more than there are":  {"these words want more than two lines", 80, 2, []string{"these words want", "more than two l…"}},
 		"a word too long":      {"antidisestablishmentarianism", 60, 2, []string{"antidisesta…"}},
 		"nothing":              {" \n ", 60, 2, nil},
 		"what is no character": {"a\x00b\xff", 60, 2, []string{"a b\ufffd"}},
@@ -44,7 +44,7 @@ func TestAxesAreMarkedAtRoundNumbers(t *testing.T) {
 		"shares":              {Axis{}, -0.03, 1.03, "0.0 0.2 0.4 0.6 0.8 1.0"},
 		"steps":               {Axis{}, 0, 1236, "0 200 400 600 800 1000 1200"},
 		"many steps":          {Axis{}, 0, 48000, "0 10k 20k 30k 40k"},
-		"millions":            {Axis{}, 0, 3.2e6, "0 1M 2M 3M"},
+		"millions":            {Axis{}, 0, 3.2e6, "0.0 0.5M 1.0M 1.5M 2.0M 2.5M 3.0M"},
 		"small numbers":       {Axis{}, 0.00031, 0.00058, "0.00035 0.00040 0.00045 0.00050 0.00055"},
 		"smaller still":       {Axis{}, 0, 3e-9, "0 5e-10 1e-09 1.5e-09 2e-09 2.5e-09 3e-09"},
 		"below zero":          {Axis{}, -1.2, 0.4, "-1.2 -1.0 -0.8 -0.6 -0.4 -0.2 0.0 0.2 0.4"},

@@ -55,7 +55,7 @@ func problems(_ context.Context, path string, seed int64) ([]probe.Task, []strin
 	}
 	return fewShot(path, all, problemShots, seed, shots[problem]{
 		id:   func(p problem) string { return p.ID },
-		show: func(p problem) string { return "Problem: " + p.Question + "\n" + p.solution() },
+		show: func(p problem) string { return "Problem: " + p.Question + "\nSolution: " + p.solution() },
 		ask: func(p problem) probe.Probe {
 			return probe.Probe{Kind: probe.KindProblem, Prompt: p.Question, Target: p.solution(), Also: []string{p.final()}}
 		},
