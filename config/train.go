@@ -44,6 +44,7 @@ type Train struct {
 
 	RateMin             float64  `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
 	RateMax             float64  `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
+	ExactRate           bool     `name:"exact_rate" default:"true" help:"hold every episode to its rate; false lets the reward move it, to see where it goes"`
 	Probes              []string `name:"probes" default:"question" oneof:"question,cloze,recurrence" help:"what the joint loop asks: questions of qa_path, salient spans cut out of the text's sentences, words that come back later in it"`
 	RewardType          string   `name:"reward_type" default:"information_theoretic" oneof:"simple,information_theoretic,information_theoretic_seed" help:"what an episode is paid for"`
 	ImportanceWeighting bool     `name:"importance_weighting" default:"false" help:"weigh what is lost by how much each probe's loss depends on the context"`
@@ -61,7 +62,7 @@ type Train struct {
 	ReconstructorDim    int    `name:"reconstructor_dim" default:"128" min:"16" max:"4096" help:"width of a reconstructor from scratch"`
 	ReconstructorHeads  int    `name:"reconstructor_heads" default:"4" min:"1" max:"64" help:"attention heads of a reconstructor from scratch"`
 	ReconstructorStart  int    `name:"reconstructor_start" default:"200" min:"0" help:"steps of the reconstructor on random masks before the joint loop"`
-	ReconstructorEvery  int    `name:"reconstructor_every" default:"2" min:"1" help:"policy steps between two reconstructor steps"`
+	ReconstructorEvery  int    `name:"reconstructor_every" default:"2" min:"0" help:"policy steps between two reconstructor steps; 0 leaves it as it starts: frozen"`
 
 	LogFreq        int    `name:"log_freq" default:"10" min:"1" help:"steps between two lines of metrics.jsonl"`
 	EvalFreq       int    `name:"eval_freq" default:"0" min:"0" help:"steps between two evaluations; 0 goes by eval_every"`

@@ -13,6 +13,7 @@ type Episode struct {
 	Sizes     []int   // tokens of each unit
 	Protected []bool  // units that are never dropped; nil for none
 	Rate      float64 // share of the tokens that the last round leaves, in (0, 1]
+	Free      bool    // no budget binds: what has a score above 0 stays, whatever the rate
 }
 
 // A Potential says what the units left of each episode are worth: masks over units go in, one number an episode comes out.
@@ -168,6 +169,12 @@ func (ep Episode) budget(round, rounds int) int {
 // forget keeps, of the units left, the protected ones and then the highest scores that fit.
 func (ep Episode) forget(left []bool, scores []float32, budget int) []bool {
 	kept := make([]bool, len(left))
+	if ep.Free {
+		for i := range left {
+			kept[i] = left[i] && (scores[i] > 0 || ep.Protected != nil && ep.Protected[i])
+		}
+		return kept
+	}
 	var order []int
 	for i, size := range ep.Sizes {
 		switch {

@@ -174,3 +174,23 @@ func BenchmarkChoose(b *testing.B) {
 	}
 	b.ReportMetric(float64(3<<15)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
 }
+
+func TestAFreeEpisodeKeepsWhatScoresAboveZero(t *testing.T) {
+	nothing := func(_ context.Context, left [][]bool) ([]float64, error) { return make([]float64, len(left)), nil }
+	world, err := env.New([]env.Episode{{Sizes: []int{1, 2, 3}, Rate: 0.1, Free: true}}, 2, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := world.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, round := range []struct {
+		scores []float32
+		want   []bool
+	}{{[]float32{1, -1, 0.5}, []bool{true, false, true}}, {[]float32{-1, 9, 2}, []bool{false, false, true}}} {
+		step, err := world.Step(t.Context(), [][]float32{round.scores})
+		if err != nil || !slices.Equal(step.State.Left[0], round.want) {
+			t.Errorf("scores %v leave %v, %v", round.scores, step.State.Left[0], err)
+		}
+	}
+}

@@ -197,10 +197,10 @@ func (s *session) openAgents() error {
 	return nil
 }
 
-// shortName is what another agent is called among the methods: its folder's name, without that of its best checkpoint.
+// shortName is what another agent is called among the methods: its run's name, whichever checkpoint of it is named.
 func shortName(path string) string {
 	path = filepath.Clean(path)
-	if filepath.Base(path) == "best" {
+	if base := filepath.Base(path); base == "best" || base == "latest" {
 		path = filepath.Dir(path)
 	}
 	return filepath.Base(path)

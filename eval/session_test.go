@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -107,4 +108,42 @@ func writeFile(t *testing.T, name, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// The seeds' configurations, field by field as they had them, run unchanged.
+func TestTheSeedsEvaluationsRunUnchanged(t *testing.T) {
+	base := settings(t)
+	data := writeFile(t, "test_data.json", `["`+strings.Repeat("The old bridge at Arnhem was built in 1935 and fell in 1944. ", 30)+`"]`)
+	tiny := filepath.Join(t.TempDir(), "tiny")
+	torch.Seed(1)
+	model, err := reconstructor.New(reconstructor.Shape{Tokenizer: "smollm2", Layers: 1, Width: 16, Heads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := model.Save(tiny); err != nil {
+		t.Fatal(err)
+	}
+	model.Close()
+	for name, seed := range map[string]string{
+		"prod/evaluation.json": `{"model_path": "", "data_path": %q, "output_dir": %q, "reconstructor_path": %q, "num_sequences": 5000, "batch_size": 64,
+			"include_baselines": true, "baselines": ["random", "frequency", "length", "entropy", "position", "adaptive", "learned_entropy", "transformer_based"],
+			"metrics": ["compression_ratio", "bleu_score", "semantic_similarity", "reconstruction_loss", "perplexity", "rouge_score"], "device": "auto",
+			"target_ratios": [0.3, 0.5, 0.7], "statistical_significance": true, "bootstrap_samples": 1000, "confidence_interval": 0.95}`,
+		"dev/quick_eval.json": `{"data_path": %q, "output_dir": %q, "reconstructor_path": %q, "num_sequences": 10, "batch_size": 4, "include_baselines": true,
+			"baselines": ["random", "frequency"], "metrics": ["compression_ratio", "bleu_score"], "device": "cpu"}`,
+	} {
+		var cfg config.Eval
+		path := writeFile(t, "seed.json", fmt.Sprintf(seed, data, base.OutputDir+"-"+filepath.Base(name), tiny))
+		if err := config.Resolve(&cfg, path, nil, nil); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		cfg.Reader, cfg.Threads = tiny, 1 // what the seeds had no field for
+		r, _, err := Run(t.Context(), cfg, quiet)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(r.Methods) != 1+len(cfg.Baselines) || r.Methods[0].Points[0].Measures["bleu_score"] == nil {
+			t.Errorf("%s: %d methods, %v", name, len(r.Methods), r.Methods[0].Points[0].Measures)
+		}
+	}
 }

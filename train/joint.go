@@ -33,7 +33,7 @@ func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature 
 		random := env.Source(t.cfg.RandomSeed, step, 1<<18+i)
 		r.rates = append(r.rates, t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64())
 		for range k {
-			episodes = append(episodes, env.Episode{Sizes: env.UnitSizes(nil, task.text.Units), Rate: r.rates[i]})
+			episodes = append(episodes, env.Episode{Sizes: env.UnitSizes(nil, task.text.Units), Rate: r.rates[i], Free: !t.cfg.ExactRate})
 		}
 	}
 	nothing := func(_ context.Context, left [][]bool) ([]float64, error) { return make([]float64, len(left)), nil }
@@ -229,7 +229,7 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	r.rate(metrics)
 	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: total, Floor: 0.1}
 	err = t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
-		loss, entropy := policyLoss(s, t.agent, r.decisions, temperature)
+		loss, entropy := policyLoss(s, t.agent, r.decisions, temperature, t.cfg.ExactRate)
 		weight := t.cfg.EntropyWeight
 		metrics["entropy"] = s.Item(entropy)
 		if metrics["entropy"] < t.cfg.EntropyFloor {
@@ -237,7 +237,7 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 		}
 		return s.Sub(loss, s.Scale(entropy, weight))
 	})
-	if err == nil && within%t.cfg.ReconstructorEvery == 0 {
+	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && within%every == 0 {
 		t.rebuilt = map[string]float64{}
 		err = t.rebuildStep(step, r, t.rebuilt)
 	}

@@ -27,10 +27,13 @@ type action struct {
 //	loss = -1/N sum A log pi(action),  log pi = sum_units m log p + (1-m) log(1-p),  p = sigmoid((score + b)/T)
 //
 // with b such that the expected number of tokens kept is the budget: its own gradient, d b = -sum(w d score)/sum(w)
-// with w = size p (1-p), is part of the graph, so no gradient can move the rate.
-func policyLoss(s *torch.Scope, a *agent.Agent, decisions []decision, temperature float64) (loss, entropy torch.Tensor) {
+// with w = size p (1-p), is part of the graph, so no gradient can move the rate. Where the rate is not exact, b is 0.
+func policyLoss(s *torch.Scope, a *agent.Agent, decisions []decision, temperature float64, exact bool) (loss, entropy torch.Tensor) {
 	scores, layout := unitScores(s, a, decisions)
-	logits := s.Scale(exactRate(s, scores, layout, temperature), 1/temperature)
+	if exact {
+		scores = exactRate(s, scores, layout, temperature)
+	}
+	logits := s.Scale(scores, 1/temperature)
 	logP, logQ := s.LogSigmoid(logits), s.LogSigmoid(s.Neg(logits)) // [rows, units]
 	p := s.Sigmoid(logits)
 	perUnit := s.Neg(s.Add(s.Mul(p, logP), s.Mul(s.Shift(s.Neg(p), 1), logQ)))

@@ -20,9 +20,16 @@ func evalCommand() *cli.Command {
 		Name:     "eval",
 		Usage:    "compare an agent with simple ways to shorten, at the same rate on held-out text",
 		Category: "measure",
-		Description: "A reader answers questions about what each leaves of a text. The output folder holds report.json, report.md,\n" +
-			"report.html, plots/rate_quality.png, timing.json and readings.jsonl, all that was read: stopped, the same command\n" +
-			"goes on where it was.",
+		Description: "A reader is asked about what each leaves of a text. Which task the data is, is seen from its first line:\n\n" +
+			"  questions  {\"context\",\"question\",\"answers\"}     a paragraph, and questions about it (SQuAD)\n" +
+			"  gsm8k      {\"question\",\"answer\",\"final\"}        worked problems are shortened, others are to be solved\n" +
+			"  commongen  {\"concepts\",\"references\"}             examples are shortened, others are to be written\n" +
+			"  meetings   {\"transcript\",\"queries\"}              what was said about a query, and its summary\n" +
+			"  chat       {\"messages\",\"facts\"}                  a conversation, and what was settled in it\n" +
+			"  text       anything else                         passages, and what is salient in them, by cloze\n\n" +
+			"--task alone takes the shared data's (SPUTNIK_DATA). The output folder holds report.json (docs/report.md says what is in\n" +
+			"it), report.md, report.html, plots, timing.json and readings.jsonl, all that was read: stopped, the same command goes on\n" +
+			"where it was.",
 		Flags:  config.Flags(&config.Eval{}),
 		Action: func(c *cli.Context) error { return evaluate(c, false) },
 	}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# From nothing to every table and figure of docs/paper: reproduce.sh [--dev|--prod].
+#
+#   --dev    (as given) small runs on a few documents: half an hour on 2 cores. It shows that all of it works; its
+#            figures are too few to say which method is better.
+#   --prod   full runs on all documents: hours on 2 cores.
+#
+# Stopped, the same command goes on: a step that was done with the same command and program is left as it is, trainings
+# resume at their checkpoints and evaluations where they were. Everything is in outputs/reproduce/MODE.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+mode=${1:---dev}
+case $mode in
+--dev) documents=12 words=6 config=dev/reproduce.json seeds="42 43 44" oracle=1 ;;
+--prod) documents=0 words=100 config=prod/reproduce.json seeds="42 43 44" oracle=20 ;;
+*) echo "usage: scripts/reproduce.sh [--dev|--prod]" >&2; exit 2 ;;
+esac
+mode=${mode#--}
+out=outputs/reproduce/$mode
+data=${SPUTNIK_DATA:-../shared/data}
+mkdir -p "$out/steps"
+
+make build
+for model in smollm2-135m minilm-l6; do bin/sputnik models pull "$model" >&2; done
+program=$(sha256sum bin/sputnik | cut -c1-16)
+
+# step NAME COMMAND... runs a command of ours and keeps it, what it printed and how long it took in steps/NAME.*
+step() {
+	local name=$1 log=$out/steps/$1
+	shift
+	local line="bin/sputnik $*"
+	if [[ -f $log.done && $(<"$log.done") == "$program $line" ]]; then
+		echo "$name: done before" >&2
+		return
+	fi
+	echo "$name: $line" >&2
+	local begun=$SECONDS
+	bin/sputnik "$@" >"$log.out" 2>"$log.log" || { tail -5 "$log.log" >&2; echo "$name failed; all it said is in $log.log" >&2; exit 1; }
+	echo "$line" >"$log.command"
+	echo $((SECONDS - begun)) >"$log.seconds"
+	echo "$program $line" >"$log.done"
+}
+
+# run NAME FLAGS... trains one agent; one that was stopped resumes.
+run() {
+	local name=$1 resume=()
+	shift
+	[[ -d $out/$name/checkpoints && ! -f $out/steps/train-$name.done ]] && resume=(--resume)
+	step "train-$name" train --config "$config" --output_dir "$out/$name" "${resume[@]}" "$@"
+}
+
+joint="" start=""
+for seed in $seeds; do
+	run "start-$seed" --random_seed "$seed" --max_epochs 0 --reconstructor_start 0
+	run "joint-$seed" --random_seed "$seed"
+	start+=,$out/start-$seed joint+=,$out/joint-$seed/latest
+done
+start=${start#,} joint=${joint#,}
+run frozen --reconstructor_every 0
+run one-shot --rounds 1
+run window-1 --context_window 1
+run window-30 --context_window 30
+for reward in simple information_theoretic_seed information_theoretic; do
+	run "exact-$reward" --rounds 1 --reward_type "$reward"
+	run "free-$reward" --rounds 1 --reward_type "$reward" --exact_rate false
+done
+
+baselines=random,first,last,position,length,stopword,frequency,ngram,adaptive,learned_entropy,transformer_based,iterative_surprisal
+step eval-baselines eval --task squad_en --num_sequences "$documents" --output_dir "$out/eval-baselines" --baselines "$baselines" \
+	--oracle_documents "$oracle" --metrics compression_ratio,retained_information,exact_kept,rouge_score,bleu_score,chrf,semantic_similarity,perplexity,end_to_end_time
+latest() { local all=""; for name in "$@"; do all+=,$out/$name/latest; done; echo "${all#,}"; }
+ablation() { # NAME COMPARED: the joint agents against other runs, without baselines
+	step "eval-$1" eval --task squad_en --num_sequences "$documents" --output_dir "$out/eval-$1" --model_path "$joint" --include_baselines false \
+		--metrics compression_ratio,retained_information --compare "$2"
+}
+ablation start "$start"
+ablation frozen "$(latest frozen)"
+ablation rounds "$(latest one-shot)"
+ablation window "$(latest window-1 window-30)"
+ablation reward "$(latest exact-simple exact-information_theoretic_seed exact-information_theoretic)"
+for task in squad_es squad_de squad_zh chat meetings commongen gsm8k; do
+	step "eval-$task" eval --task "$task" --num_sequences "$words" --output_dir "$out/eval-$task" --baselines random,frequency,ngram \
+		--metrics compression_ratio,retained_information,exact_kept --target_ratios 0.5 --answers
+done
+
+python3 scripts/paper.py "$mode" "$out" "$data" "docs/paper/$mode"
