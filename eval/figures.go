@@ -187,7 +187,7 @@ func (r *Report) classBars() figure.Bars {
 
 // heat is the first example as the agent ranks it.
 func (r *Report) heat() figure.Heat {
-	h := figure.Heat{Score: "share of the words that the agent drops before this one"}
+	h := figure.Heat{Score: "share of the words that go first"}
 	if len(r.Examples) == 0 {
 		return h
 	}

@@ -30,19 +30,26 @@ func settings(t *testing.T) config.Eval {
 
 var quiet = Options{Command: "sputnik eval", Log: slog.New(slog.DiscardHandler)}
 
-func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
-	cfg := settings(t)
-	before := torch.Stats()
-	tiny := filepath.Join(t.TempDir(), "tiny")
+// tinyReader is the folder of a model that knows nothing.
+func tinyReader(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "tiny")
 	torch.Seed(1)
 	model, err := reconstructor.New(reconstructor.Shape{Tokenizer: "smollm2", Layers: 1, Width: 16, Heads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := model.Save(tiny); err != nil {
+	defer model.Close()
+	if err := model.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	model.Close()
+	return dir
+}
+
+func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
+	cfg := settings(t)
+	before := torch.Stats()
+	tiny := tinyReader(t)
 	cfg.Oracle, cfg.Baselines = 1, append(cfg.Baselines, "transformer_based", "iterative_surprisal", "adaptive", "learned_entropy")
 	cfg.Reader, cfg.ReconstructorPath, cfg.Metrics, cfg.MixedPrecision = tiny, tiny, append(cfg.Metrics, "bleu_score", "rouge_score", "chrf", "perplexity", "end_to_end_time"), false
 	report, dir, err := Run(t.Context(), cfg, quiet)
@@ -114,16 +121,7 @@ func writeFile(t *testing.T, name, text string) string {
 func TestTheSeedsEvaluationsRunUnchanged(t *testing.T) {
 	base := settings(t)
 	data := writeFile(t, "test_data.json", `["`+strings.Repeat("The old bridge at Arnhem was built in 1935 and fell in 1944. ", 30)+`"]`)
-	tiny := filepath.Join(t.TempDir(), "tiny")
-	torch.Seed(1)
-	model, err := reconstructor.New(reconstructor.Shape{Tokenizer: "smollm2", Layers: 1, Width: 16, Heads: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := model.Save(tiny); err != nil {
-		t.Fatal(err)
-	}
-	model.Close()
+	tiny := tinyReader(t)
 	for name, seed := range map[string]string{
 		"prod/evaluation.json": `{"model_path": "", "data_path": %q, "output_dir": %q, "reconstructor_path": %q, "num_sequences": 5000, "batch_size": 64,
 			"include_baselines": true, "baselines": ["random", "frequency", "length", "entropy", "position", "adaptive", "learned_entropy", "transformer_based"],
