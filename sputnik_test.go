@@ -63,7 +63,7 @@ func TestOptionsSayWhatIsWrongWithThem(t *testing.T) {
 		"target-tokens is -1; want 0 or more":           sputnik.TargetTokens(-1),
 		"unit is \"line\"; want word or token":          sputnik.Unit("line"),
 		"keep-regex: error parsing regexp":              sputnik.KeepRegexp("("),
-		"no scorer is called \"magic\"; want first":     sputnik.Scorer("magic", 0),
+		"no scorer is called \"magic\"; want adaptive":     sputnik.Scorer("magic", 0),
 		"tokenizer \"gpt9\": neither a file nor one of": sputnik.Tokenizer("gpt9"),
 	} {
 		if _, err := open(t).Compress(context.Background(), minutes, option); err == nil || !strings.Contains(err.Error(), want) {

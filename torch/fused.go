@@ -56,6 +56,17 @@ func (s *Scope) TransformerHidden(shape TransformerShape, weights []Tensor, ids,
 	return s.adopt(hidden)
 }
 
+// TransformerForest runs a causal transformer over texts that share beginnings: ids [tokens], parents [tokens] (the token
+// before each in its text, -1 where a text begins), in depth-first order, picked [n] of the tokens -> their normed hidden
+// states [n, width].
+func (s *Scope) TransformerForest(shape TransformerShape, weights []Tensor, ids, parents, picked Tensor) Tensor {
+	hidden, err := cTransformerForest(shape, pointers(weights), ids.at(), parents.at(), picked.at())
+	if err != nil {
+		panic(&Error{Op: "transformer forest", Shapes: [][]int64{ids.Shape(), parents.Shape(), picked.Shape()}, Reason: err.Error()})
+	}
+	return s.adopt(hidden)
+}
+
 // HeadLosses returns -log softmax(hidden head^T)[target] a row, float32: hidden [n, width], head [vocabulary, width],
 // targets [n] -> [n].
 func (s *Scope) HeadLosses(hidden, head, targets Tensor) Tensor {

@@ -125,14 +125,25 @@ func cCacheFree(cache unsafe.Pointer)       { C.sp_cache_free(cache) }
 func cCacheLength(cache unsafe.Pointer) int { return int(C.sp_cache_length(cache)) }
 
 func cTransformerHidden(shape TransformerShape, weights []unsafe.Pointer, ids, pads, cache unsafe.Pointer) (unsafe.Pointer, error) {
-	c := C.sp_transformer_shape{
+	c := cTransformerShape(shape)
+	var message *C.char
+	hidden := C.sp_transformer_hidden(&c, &weights[0], C.int(len(weights)), ids, pads, cache, &message)
+	return hidden, failure(message)
+}
+
+func cTransformerForest(shape TransformerShape, weights []unsafe.Pointer, ids, parents, picked unsafe.Pointer) (unsafe.Pointer, error) {
+	c := cTransformerShape(shape)
+	var message *C.char
+	hidden := C.sp_transformer_forest(&c, &weights[0], C.int(len(weights)), ids, parents, picked, &message)
+	return hidden, failure(message)
+}
+
+func cTransformerShape(shape TransformerShape) C.sp_transformer_shape {
+	return C.sp_transformer_shape{
 		layers: C.int64_t(shape.Layers), heads: C.int64_t(shape.Heads), kv_heads: C.int64_t(shape.KVHeads),
 		head_dim: C.int64_t(shape.HeadDim), gpt2: C.int64_t(cBool(shape.GPT2)),
 		eps: C.double(shape.Epsilon), rope_theta: C.double(shape.RopeTheta),
 	}
-	var message *C.char
-	hidden := C.sp_transformer_hidden(&c, &weights[0], C.int(len(weights)), ids, pads, cache, &message)
-	return hidden, failure(message)
 }
 
 func cHeadLosses(hidden, head, targets unsafe.Pointer) (unsafe.Pointer, error) {

@@ -39,3 +39,6 @@ func cPolicyScores([]unsafe.Pointer, []int64, []int64, []float32, int, int, []fl
 func cTransformerHidden(TransformerShape, []unsafe.Pointer, unsafe.Pointer, unsafe.Pointer, unsafe.Pointer) (unsafe.Pointer, error) {
 	return nil, ErrNoLibtorch
 }
+func cTransformerForest(TransformerShape, []unsafe.Pointer, unsafe.Pointer, unsafe.Pointer, unsafe.Pointer) (unsafe.Pointer, error) {
+	return nil, ErrNoLibtorch
+}

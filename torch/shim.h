@@ -59,6 +59,8 @@ void sp_cache_free(void* cache);
 int64_t sp_cache_length(void* cache);
 void* sp_transformer_hidden(const sp_transformer_shape* shape, void* const* weights, int count, void* ids,
                                 void* pads, void* cache, char** err);
+void* sp_transformer_forest(const sp_transformer_shape* shape, void* const* weights, int count, void* ids,
+                                void* parents, void* picked, char** err);
 void* sp_head_losses(void* hidden, void* head, void* targets, char** err);
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "forest.h"
 #include "shim_internal.h"
 
 namespace {
@@ -22,6 +23,8 @@ struct Forward {
   const sp_transformer_shape& shape;
   void* const* weights;
   Cache* cache;
+  const Forest* forest = nullptr;
+  Tensor picked;    // of a forest: tokens whose hidden states are wanted
   Tensor bias;      // added to attention scores, [batch, 1, length, total]; undefined: causal, or one new token
   Tensor cos, sin;  // [batch, 1, length, head_dim], Llama
   bool causal = false;
@@ -58,11 +61,19 @@ Tensor extend(Tensor& store, const Tensor& rows, int64_t length) {
 
 // q [batch, heads, length, d]; k, v [batch, kv_heads, length, d] -> [batch, length, heads d].
 Tensor attend(Forward& f, int64_t layer, const Tensor& q, Tensor k, Tensor v) {
+  if (f.forest) return f.forest->attend(q, k, v);
   if (f.cache) {
     k = extend(f.cache->keys[layer], k, f.cache->length);
     v = extend(f.cache->values[layer], v, f.cache->length);
   }
-  if (const auto groups = q.size(1) / k.size(1); groups > 1) {
+  const auto groups = q.size(1) / k.size(1);
+  if (groups > 1 && q.size(2) == 1) {  // one new token: the heads of a group are rows that see the same keys
+    std::optional<Tensor> unseen;
+    if (f.bias.defined()) unseen = f.bias;
+    auto rows = q.reshape({q.size(0), k.size(1), groups, q.size(3)});
+    return at::scaled_dot_product_attention(rows, k, v, unseen).reshape({q.size(0), 1, -1});
+  }
+  if (groups > 1) {
     auto repeat = [&](const Tensor& t) {
       return t.unsqueeze(2).expand({t.size(0), t.size(1), groups, t.size(2), t.size(3)}).reshape(
           {t.size(0), q.size(1), t.size(2), t.size(3)});
@@ -75,6 +86,12 @@ Tensor attend(Forward& f, int64_t layer, const Tensor& q, Tensor k, Tensor v) {
   return out.transpose(1, 2).reshape({q.size(0), q.size(2), -1});
 }
 
+// The last layer goes on with the tokens that are wanted; others were needed for their keys and values only.
+void pick(Forward& f, int64_t layer, Tensor& x, Tensor& attended) {
+  if (!f.picked.defined() || layer + 1 < f.shape.layers) return;
+  x = x.index_select(1, f.picked), attended = attended.index_select(1, f.picked);
+}
+
 Tensor heads(const Tensor& x, int64_t n, int64_t d) { return x.view({x.size(0), x.size(1), n, d}).transpose(1, 2); }
 
 Tensor llama_layer(Forward& f, int64_t layer, Tensor x) {
@@ -85,7 +102,9 @@ Tensor llama_layer(Forward& f, int64_t layer, Tensor x) {
   auto q = rotate(heads(qkv.narrow(-1, 0, q_width).contiguous(), s.heads, s.head_dim), f.cos, f.sin);
   auto k = rotate(heads(qkv.narrow(-1, q_width, kv_width).contiguous(), s.kv_heads, s.head_dim), f.cos, f.sin);
   auto v = heads(qkv.narrow(-1, q_width + kv_width, kv_width).contiguous(), s.kv_heads, s.head_dim);
-  x = x + at::linear(attend(f, layer, q, k, v), f.next());
+  auto attended = attend(f, layer, q, k, v);
+  pick(f, layer, x, attended);
+  x = x + at::linear(attended, f.next());
   h = rms_norm(x, f.next(), s.eps);
   auto gate_up = at::linear(h, f.next()).chunk(2, -1);
   return x + at::linear(at::silu(gate_up[0]) * gate_up[1], f.next());
@@ -105,7 +124,9 @@ Tensor gpt2_layer(Forward& f, int64_t layer, Tensor x) {
   };
   auto qkv = linear(norm(x)).chunk(3, -1);
   auto split = [&](const Tensor& t) { return heads(t.contiguous(), s.heads, s.head_dim); };
-  x = x + linear(attend(f, layer, split(qkv[0]), split(qkv[1]), split(qkv[2])));
+  auto attended = attend(f, layer, split(qkv[0]), split(qkv[1]), split(qkv[2]));
+  pick(f, layer, x, attended);
+  x = x + linear(attended);
   auto h = at::gelu(linear(norm(x)), "tanh");
   return x + linear(h);
 }
@@ -124,6 +145,17 @@ void rope(Forward& f, const Tensor& positions, at::ScalarType kind) {
   auto angles = positions.to(at::kFloat).unsqueeze(-1) * inverse;  // [batch, length, d/2]
   angles = at::cat({angles, angles}, -1).unsqueeze(1);
   f.cos = angles.cos().to(kind), f.sin = angles.sin().to(kind);
+}
+
+// ids and positions [batch, length] -> the normed last hidden states [batch, length, width], of a forest those picked.
+Tensor run(Forward& f, const Tensor& ids, const Tensor& positions) {
+  const auto& s = f.shape;
+  auto x = at::embedding(f.next(), ids);
+  if (s.gpt2) x = x + at::embedding(f.next(), positions);
+  else rope(f, positions, x.scalar_type());
+  for (int64_t layer = 0; layer < s.layers; layer++) x = s.gpt2 ? gpt2_layer(f, layer, x) : llama_layer(f, layer, x);
+  const auto& weight = f.next();
+  return s.gpt2 ? at::layer_norm(x, {x.size(-1)}, weight, f.next(), s.eps) : rms_norm(x, weight, s.eps);
 }
 
 }  // namespace
@@ -151,21 +183,30 @@ void* sp_transformer_hidden(const sp_transformer_shape* shape, void* const* weig
     const bool padded = padding.any().item<bool>();
     auto positions = (at::arange(past, past + length).view({1, length}) - padding.view({batch, 1})).clamp_min(0);
 
-    auto x = at::embedding(f.next(), tokens);
-    const auto kind = x.scalar_type();
-    if (shape->gpt2) x = x + at::embedding(f.next(), positions);
-    else rope(f, positions, kind);
+    const auto kind = static_cast<Tensor*>(*weights)->scalar_type();
     if (padded || (past > 0 && length > 1)) f.bias = attention_bias(padding, past, length, kind);
     else f.causal = length > 1;
-
-    for (int64_t layer = 0; layer < shape->layers; layer++) {
-      x = shape->gpt2 ? gpt2_layer(f, layer, x) : llama_layer(f, layer, x);
-    }
-    const auto& weight = f.next();
-    x = shape->gpt2 ? at::layer_norm(x, {x.size(-1)}, weight, f.next(), shape->eps) : rms_norm(x, weight, shape->eps);
+    auto x = run(f, tokens, positions);
     if (cache) f.cache->length += length;
     TORCH_CHECK(f.weights - weights == count, f.weights - weights, " weights used of ", count);
     return sp_own(std::move(x));
+  });
+}
+
+// Texts that share beginnings (forest.h): ids and parents [tokens], picked [n] of them -> their normed last hidden
+// states [n, width].
+void* sp_transformer_forest(const sp_transformer_shape* shape, void* const* weights, int count, void* ids,
+                                void* parents, void* picked, char** err) {
+  return sp_guard(err, (void*)nullptr, [&]() -> void* {
+    c10::InferenceMode guard;
+    const Tensor& tokens = *static_cast<Tensor*>(ids);
+    const Forest forest(static_cast<Tensor*>(parents)->const_data_ptr<int64_t>(), tokens.size(0),
+                        static_cast<Tensor*>(*weights)->scalar_type());
+    Forward f{*shape, weights, nullptr};
+    f.forest = &forest, f.picked = *static_cast<Tensor*>(picked);
+    auto x = run(f, tokens.unsqueeze(0), forest.positions());
+    TORCH_CHECK(f.weights - weights == count, f.weights - weights, " weights used of ", count);
+    return sp_own(x.squeeze(0));
   });
 }
 

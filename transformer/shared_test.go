@@ -68,11 +68,8 @@ func TestQuestionsOnOneTextShareARow(t *testing.T) {
 	for range 4 {
 		sequences = append(sequences, Sequence{said(rng, text, 10), said(rng, nil, 3)}, Sequence{said(rng, other, 10), said(rng, nil, 3)})
 	}
-	all := packs(sequences, 1024)
-	if len(all) != 2 || len(all[0].sequences) != 4 || all[0].length >= 4*112/2 {
-		t.Errorf("packs %+v", all)
-	}
-	if alone := packs(sequences, 64); len(alone) != len(sequences) {
-		t.Errorf("%d rows of %d sequences that do not fit", len(alone), len(sequences))
+	all := forests(sequences, 1024)
+	if len(all) != 1 || len(all[0].ids) != 2*100+8*(10+2) || len(all[0].targets) != 8*3 {
+		t.Errorf("%d forests, %d tokens", len(all), len(all[0].ids))
 	}
 }

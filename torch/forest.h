@@ -1,0 +1,79 @@
+// Attention of texts that share beginnings. A text is a path of tokens from a root; texts that begin alike are paths that
+// part where they differ, and what they share is there once. Tokens stand in depth-first order, so a token comes behind
+// the one before it in its text, its parent, and sees its ancestors and itself.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <vector>
+
+class Forest {
+ public:
+  // parents[i] < i is the parent of token i, -1 of a root.
+  Forest(const int64_t* parents, int64_t tokens, at::ScalarType kind) : parents_(parents), depths_(tokens) {
+    for (int64_t i = 0; i < tokens; i++) depths_[i] = parents[i] < 0 ? 0 : depths_[parents[i]] + 1;
+    for (int64_t begin = 0, end; begin < tokens; begin = end) {
+      end = std::min(begin + std::max(kLeast, depths_[begin] / kShare), tokens);
+      chunks_.push_back(chunk(begin, end, kind));
+    }
+  }
+
+  at::Tensor positions() const { return at::tensor(depths_, at::kLong).unsqueeze(0); }  // [1, tokens]
+
+  // q [1, heads, tokens, d]; k, v [1, kv_heads, tokens, d] -> [1, tokens, heads d].
+  at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const {
+    const auto heads = q.size(1), kv_heads = k.size(1), tokens = q.size(2), d = q.size(3), groups = heads / kv_heads;
+    // The query heads of a group are a batch whose keys are the same: [groups, kv_heads, tokens, d].
+    auto queries = q.view({kv_heads, groups, tokens, d}).transpose(0, 1);
+    auto shared = [&](const at::Tensor& x) { return x.expand({groups, kv_heads, x.size(2), d}); };
+    auto out = at::empty({tokens, kv_heads, groups, d}, q.options());
+    at::parallel_for(0, int64_t(chunks_.size()), 1, [&](int64_t from, int64_t to) {
+      c10::InferenceMode guard;
+      for (auto c = chunks_.begin() + from; c != chunks_.begin() + to; c++) {
+        auto o = at::scaled_dot_product_attention(queries.narrow(2, c->begin, c->end - c->begin), shared(c->seen(k)), shared(c->seen(v)), c->bias);
+        out.narrow(0, c->begin, c->end - c->begin).copy_(o.permute({2, 1, 0, 3}));
+      }
+    });
+    return out.view({1, tokens, heads * d});
+  }
+
+ private:
+  static constexpr int64_t kLeast = 32, kShare = 8;  // of a chunk: tokens, and ancestors a token, found by measuring
+
+  // Neighbours, which are computed together. What any of them sees is among the ancestors of the first and themselves:
+  // an ancestor of a later one that stands before the first is an ancestor of that one too.
+  struct Chunk {
+    int64_t begin, end, first;
+    at::Tensor keys;  // what they see; not defined where that is all from first to end
+    at::Tensor bias;  // [end - begin, keys]
+
+    at::Tensor seen(const at::Tensor& x) const {
+      return keys.defined() ? x.index_select(2, keys) : x.narrow(2, first, end - first);
+    }
+  };
+
+  Chunk chunk(int64_t begin, int64_t end, at::ScalarType kind) const {
+    std::vector<int64_t> keys;
+    for (auto i = parents_[begin]; i >= 0; i = parents_[i]) keys.push_back(i);
+    std::reverse(keys.begin(), keys.end());
+    const int64_t before = keys.size(), all = before + end - begin;
+    for (auto i = begin; i < end; i++) keys.push_back(i);
+    auto bias = at::full({end - begin, all}, -1e30, at::kFloat);
+    auto* row = bias.data_ptr<float>();
+    for (auto i = begin; i < end; i++, row += all) {
+      auto at = i;
+      for (; at >= begin; at = parents_[at]) row[before + at - begin] = 0;
+      std::fill(row, row + (at < 0 ? 0 : depths_[at] + 1), 0.0f);
+    }
+    Chunk c{begin, end, keys[0], {}, bias.to(kind)};
+    if (keys[0] != end - all) c.keys = at::tensor(keys, at::kLong);
+    return c;
+  }
+
+  const int64_t* parents_;
+  std::vector<int64_t> depths_;
+  std::vector<Chunk> chunks_;
+};
