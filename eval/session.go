@@ -8,15 +8,10 @@ import (
 	"path/filepath"
 
 	"github.com/project-sputnik/sputnik/agent"
-	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/eval/task"
 	"github.com/project-sputnik/sputnik/probe"
-	"github.com/project-sputnik/sputnik/reconstructor"
-	"github.com/project-sputnik/sputnik/saliency"
-	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
-	"github.com/project-sputnik/sputnik/transformer"
 )
 
 // Options are what a command knows beside its configuration.
@@ -157,101 +152,6 @@ func (s *session) open(ctx context.Context) error {
 	return nil
 }
 
-// openAgents loads the trainings of the agent, and the others that are compared.
-func (s *session) openAgents() error {
-	load := func(field, path string) (*agent.Agent, error) {
-		open := func() (*agent.Agent, error) { return agent.Load(path) }
-		if path == "" {
-			open = agent.Default
-		}
-		a, err := open()
-		if err != nil {
-			return nil, config.Usagef("%s: %w", field, err)
-		}
-		s.closing = append(s.closing, a.Close)
-		if len(s.agents) > 0 && a.Tokenizer().Name() != s.agents[0].Tokenizer().Name() {
-			return nil, config.Usagef("%s: %s reads with %s and %s with %s; budgets would differ", field, path, a.Tokenizer().Name(), s.models[0].Name, s.agents[0].Tokenizer().Name())
-		}
-		id, err := agentIdentity(a, path)
-		s.models = append(s.models, Model{Name: or(path, "embedded"), Parameters: a.Size(), Identity: id})
-		return a, err
-	}
-	paths := s.cfg.ModelPath
-	if len(paths) == 0 {
-		paths = []string{""}
-	}
-	for _, path := range paths {
-		a, err := load("model_path", path)
-		if err != nil {
-			return err
-		}
-		s.agents = append(s.agents, a)
-	}
-	for _, path := range s.cfg.Compare {
-		a, err := load("compare", path)
-		if err != nil {
-			return err
-		}
-		s.others = append(s.others, Only(shortName(path), a))
-	}
-	return nil
-}
-
-// shortName is what another agent is called among the methods: its run's name, whichever checkpoint of it is named.
-func shortName(path string) string {
-	path = filepath.Clean(path)
-	if base := filepath.Base(path); base == "best" || base == "latest" {
-		path = filepath.Dir(path)
-	}
-	return filepath.Base(path)
-}
-
-// methods are the agent, first, other agents, and the baselines, which know the language as the agent does.
-func (s *session) methods() ([]Method, error) {
-	var methods []Method
-	if !s.options.NoAgent {
-		methods = append([]Method{Seeds(agentName, s.agents)}, s.others...)
-	}
-	if !s.options.NoAgent && !s.cfg.IncludeBaselines {
-		return methods, nil
-	}
-	for _, name := range s.cfg.Baselines {
-		m, err := s.baseline(name)
-		if err != nil {
-			return nil, err
-		}
-		methods = append(methods, m)
-	}
-	if len(methods) == 0 {
-		return nil, config.Usagef("baselines is empty, so there is nothing to evaluate")
-	}
-	return methods, nil
-}
-
-// baseline is a scorer that needs no training here; those that read need the reader to be a causal model of ours.
-func (s *session) baseline(name string) (Method, error) {
-	reading, reads := surprisals[name]
-	if !reads {
-		m, err := Baseline(name, s.agents[0].Statistics(), s.cfg.RandomDraws)
-		return m, config.Usage(err)
-	}
-	r, ok := s.evaluation.Reader.Reader.(*reconstructor.Reconstructor)
-	if !ok {
-		return Method{}, config.Usagef("baselines: %s ranks tokens by what the reader expects, and %s tells no such thing", name, s.evaluation.Reader.Name)
-	}
-	return Only(name, reading(r.Model(), r.Tokenizer())), nil
-}
-
-// surprisals are the baselines that run a causal model: as Selective Context, and as LLMLingua.
-var surprisals = map[string]func(*transformer.Model, token.Tokenizer) compress.Scorer{
-	"transformer_based": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
-		return saliency.NewSurprisal(m, t)
-	},
-	"iterative_surprisal": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
-		return saliency.NewIterative(m, t)
-	},
-}
-
 // describe fills in what the measurement does not know.
 func (s *session) describe(r *Report) error {
 	settings, err := config.Marshal(&s.cfg)
@@ -274,27 +174,4 @@ func (s *session) describe(r *Report) error {
 		r.Notes = append(r.Notes, s.cfg.Comment)
 	}
 	return nil
-}
-
-// agentIdentity hashes the agent's folder; the embedded one is written to one for that.
-func agentIdentity(a *agent.Agent, path string) (string, error) {
-	if path != "" {
-		return identity(agentFolder(path))
-	}
-	dir, err := os.MkdirTemp("", "sputnik-agent")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	if err := a.Save(dir); err != nil {
-		return "", err
-	}
-	return identity(dir)
-}
-
-func or(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }

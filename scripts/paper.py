@@ -16,7 +16,7 @@ QUESTIONS = [
     ("Does reinforcement improve on its supervised start?", ["eval-start"], "The joint agents, three seeds, against the same three seeds before the joint loop. Compared are the last checkpoints, whichever was the best."),
     ("Does joint training beat a frozen reconstructor?", ["eval-frozen"], "frozen: the reconstructor stays as it is after its start on random masks."),
     ("Do two rounds beat one shot?", ["eval-rounds"], "one-shot: one decision an episode."),
-    ("What does the reward change?", ["eval-reward", "free"], "exact-*: one round, rates held exactly. The table after it lets the reward move the rate (exact_rate false), as the seed system did: a reward that holds no rate by itself lets it wander, to everything or to nothing."),
+    ("What does the reward change?", ["eval-reward", "free"], "exact-*: one round and a reward of the seed system's, rates held exactly; one-shot is the same with ours. The table after it lets the reward move the rate (exact_rate false), as the seed system did: a reward that holds no rate by itself lets it wander, to everything or to nothing."),
     ("How much context does the agent need?", ["eval-window"], "Tokens on each side: joint as configured, 1, 30."),
     ("Does it carry over to other tasks and languages?", ["eval-squad_es", "eval-squad_de", "eval-squad_zh", "eval-chat", "eval-meetings", "eval-commongen", "eval-gsm8k"], "Questions in Spanish, German and Chinese, conversations, meetings, and examples in front of words or problems; the reader answers in words too."),
     ("How fast is it?", ["speed"], "End to end, from the first evaluation above: to shorten a document and to have the reader take in what is left."),

@@ -23,7 +23,7 @@ mkdir -p "$out/steps"
 
 make build
 for model in smollm2-135m minilm-l6; do bin/sputnik models pull "$model" >&2; done
-program=$(sha256sum bin/sputnik | cut -c1-16)
+program=$(cat bin/sputnik "configs/$config" | sha256sum | cut -c1-16)
 
 # step NAME COMMAND... runs a command of ours and keeps it, what it printed and how long it took in steps/NAME.*
 step() {
@@ -61,9 +61,11 @@ run frozen --reconstructor_every 0
 run one-shot --rounds 1
 run window-1 --context_window 1
 run window-30 --context_window 30
-for reward in simple information_theoretic_seed information_theoretic; do
+for reward in simple information_theoretic_seed; do
 	run "exact-$reward" --rounds 1 --reward_type "$reward"
-	run "free-$reward" --rounds 1 --reward_type "$reward" --exact_rate false
+done
+for reward in simple information_theoretic_seed information_theoretic; do
+	run "free-$reward" --rounds 1 --reward_type "$reward" --exact_rate false --learning_rate_policy 1e-3
 done
 
 baselines=random,first,last,position,length,stopword,frequency,ngram,adaptive,learned_entropy,transformer_based,iterative_surprisal
@@ -78,7 +80,7 @@ ablation start "$start"
 ablation frozen "$(latest frozen)"
 ablation rounds "$(latest one-shot)"
 ablation window "$(latest window-1 window-30)"
-ablation reward "$(latest exact-simple exact-information_theoretic_seed exact-information_theoretic)"
+ablation reward "$(latest exact-simple exact-information_theoretic_seed one-shot)"
 for task in squad_es squad_de squad_zh chat meetings commongen gsm8k; do
 	step "eval-$task" eval --task "$task" --num_sequences "$words" --output_dir "$out/eval-$task" --baselines random,frequency,ngram \
 		--metrics compression_ratio,retained_information,exact_kept --target_ratios 0.5 --answers
