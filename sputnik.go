@@ -17,6 +17,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -148,6 +149,15 @@ func Unit(unit compress.Unit) Option {
 	}
 }
 
+// Structure says what the text is, so that its syntax stays: "auto", the default, or "prose", "json", "chat", ... as in
+// package compress/structure. A text that is not what it should be is refused with a *structure.Error.
+func Structure(kind string) Option {
+	return func(s *settings) error {
+		s.Options.Structure = structure.Kind(kind)
+		return s.Check()
+	}
+}
+
 // Keep protects words wherever they stand by themselves.
 func Keep(words ...string) Option {
 	return func(s *settings) error {
@@ -168,7 +178,7 @@ func KeepRegexp(expression string) Option {
 	}
 }
 
-// KeepDigits protects every word with a digit in it.
+// KeepDigits protects every number with its sign, unit and currency, and every other word with a digit in it.
 func KeepDigits() Option {
 	return func(s *settings) error {
 		s.Options.KeepDigits = true

@@ -62,8 +62,10 @@ func TestOptionsSayWhatIsWrongWithThem(t *testing.T) {
 		"rate is 1.5; want a number above 0, up to 1":   sputnik.Rate(1.5),
 		"target-tokens is -1; want 0 or more":           sputnik.TargetTokens(-1),
 		"unit is \"line\"; want word or token":          sputnik.Unit("line"),
+		"structure is \"pdf\"; want auto, prose":        sputnik.Structure("pdf"),
+		"line 1, column 1 is not json":                  sputnik.Structure("json"),
 		"keep-regex: error parsing regexp":              sputnik.KeepRegexp("("),
-		"no scorer is called \"magic\"; want adaptive":     sputnik.Scorer("magic", 0),
+		"no scorer is called \"magic\"; want adaptive":  sputnik.Scorer("magic", 0),
 		"tokenizer \"gpt9\": neither a file nor one of": sputnik.Tokenizer("gpt9"),
 	} {
 		if _, err := open(t).Compress(context.Background(), minutes, option); err == nil || !strings.Contains(err.Error(), want) {

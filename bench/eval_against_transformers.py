@@ -1,23 +1,25 @@
 #!/usr/bin/env python3
 """Puts an evaluation beside the same readings by Hugging Face's transformers, in turns, on the same machine.
 
-    PYTHON -m pip install torch==2.11.0 transformers==4.57.1 gguf==0.19.0 accelerate==1.15.0   # in an environment of your own
-    eval "$(make env)"; PYTHON bench/eval_against_transformers.py [--contexts 10] [--rounds 3] [--kinds bfloat16,float32]
+    PYTHON -m pip install torch==2.11.0 transformers==4.57.1 gguf==0.19.0 accelerate==1.15.0   # in one of your own
+    eval "$(make env)"; PYTHON bench/eval_against_transformers.py [--contexts 10] [--rounds 1] [--kinds bfloat16,float32]
 
 The work: SQuAD contexts with all of their questions, 8 scorers, 3 rates, the whole text and none of it, put to SmolLM2-135M;
-100 contexts are the whole of it and take hours, 10 take some minutes a round. bench/evalspeed does it as `sputnik eval` does
-(its seconds hold ranking, cutting and the journal too) and writes down every reading; Python puts these to the same file of
-weights, tokenising included, in two ways:
+100 contexts are the whole of it, 10 a tenth. A few contexts at a time are a turn of each side: bench/evalspeed
+does it as `sputnik eval` does (its seconds hold ranking, cutting and the journal too) and writes down every reading; Python
+puts these to the same file of weights, tokenising included, in two ways:
 
   plain  batches of 16 in the order of asking, padded, with an attention mask, logits of every token
   tuned  sorted by length, as many to a batch as its padded tokens allow (4096), no mask (padding on the right is never
          seen), logits of the targets only
 
-Printed are, for each way, the median of the rounds' ratios (theirs / ours; above 1 we are faster) by the clock and by
-processor time, which other programs disturb less, and how far apart the losses are, in nats a reading.
+Printed are, for each way, the ratio of all seconds (theirs / ours; above 1 we are faster) with the least and the greatest of
+a turn, by the clock and by processor time, which other programs disturb less, and how far apart the losses are, in nats a
+reading; with both kinds of numbers also how far bfloat16 takes each from its float32.
 """
 import argparse
 import gzip
+import itertools
 import json
 import os
 import statistics
@@ -25,6 +27,8 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+os.environ["TQDM_DISABLE"] = "1"
 
 import torch
 from tokenizers import Tokenizer
@@ -85,12 +89,12 @@ class Reader:
 
 
 class Ours:
-    """bench/evalspeed, which evaluates once a line."""
+    """bench/evalspeed, which evaluates the part whose number it is given."""
 
-    def __init__(self, kind, contexts, readings, threads):
+    def __init__(self, kind, contexts, together, readings, threads):
         subprocess.run(["go", "build", "-o", "bin/evalspeed", "./bench/evalspeed"], check=True)
-        self.process = subprocess.Popen(["bin/evalspeed", f"--contexts={contexts}", f"--kind={kind}", f"--readings={readings}",
-                                         f"--threads={threads}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["bin/evalspeed", f"--contexts={contexts}", f"--together={together}", f"--kind={kind}",
+                                         f"--readings={readings}", f"--threads={threads}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         print(self.line().strip(), flush=True)
 
     def line(self):
@@ -99,8 +103,8 @@ class Ours:
             raise SystemExit("evalspeed ended")
         return line
 
-    def turn(self):
-        self.process.stdin.write("\n")
+    def turn(self, part):
+        self.process.stdin.write(f"{part}\n")
         self.process.stdin.flush()
         answer = json.loads(self.line())
         return answer["seconds"], answer["processor"], [loss["Nats"] for loss in answer["losses"]]
@@ -117,38 +121,45 @@ def timed(work, readings):
     return time.perf_counter() - begun, time.process_time() - used, losses
 
 
-def spread(values):
-    values = sorted(values)
-    return f"{statistics.median(values):.2f} (from {values[0]:.2f} to {values[-1]:.2f})"
+def differences(some, others):
+    return [abs(a - b) for a, b in zip(some, others, strict=True)]
+
+
+def ratio(mine, theirs, i):
+    each = sorted(b[i] / a[i] for a, b in zip(mine, theirs))
+    return f"{sum(t[i] for t in theirs) / sum(t[i] for t in mine):.2f} (from {each[0]:.2f} to {each[-1]:.2f})"
 
 
 def compare(kind, options):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "readings.jsonl"
-        ours = Ours(kind, options.contexts, path, options.threads)
+        ours = Ours(kind, options.contexts, options.together, path, options.threads)
         readings = [json.loads(line) for line in open(path, encoding="utf-8")]
+    parts = [list(part) for _, part in itertools.groupby(readings, key=lambda r: r["part"])]
     reader = Reader(kind, options.tokenizer)
     works = {way: getattr(reader, way) for way in options.ways.split(",")}
     turns = {name: [] for name in ["ours", *works]}
-    for n in range(options.rounds):
-        turns["ours"].append(ours.turn())
-        for way, work in works.items():
-            turns[way].append(timed(work, readings))
-        print(f"  round {n + 1}: " + ", ".join(f"{name} {t[-1][0]:.1f} s ({t[-1][1]:.1f} s of processor)" for name, t in turns.items()), flush=True)
+    for _ in range(options.rounds):
+        for n, part in enumerate(parts):
+            turns["ours"].append(ours.turn(n))
+            for way, work in works.items():
+                turns[way].append(timed(work, part))
+            print(f"  {len(part)} readings: " + ", ".join(f"{name} {t[-1][0]:.1f} s ({t[-1][1]:.1f} s of processor)" for name, t in turns.items()), flush=True)
     ours.close()
+    losses = {name: [nats for t in some for nats in t[2]] for name, some in turns.items()}
     for way in works:
-        apart = [abs(a - b) for a, b in zip(turns["ours"][-1][2], turns[way][-1][2], strict=True)]
-        ratios = ([theirs[i] / mine[i] for mine, theirs in zip(turns["ours"], turns[way])] for i in (0, 1))
-        clock, processor = (spread(r) for r in ratios)
-        print(f"{kind}, {way}: {clock} times as fast by the clock, {processor} by processor time, {options.rounds} rounds; "
-              f"losses apart by {max(apart):.2g} nats at most, {statistics.mean(apart):.2g} on average", flush=True)
+        apart = differences(losses["ours"], losses[way])
+        print(f"{kind}, {way}: {ratio(turns['ours'], turns[way], 0)} times as fast by the clock, {ratio(turns['ours'], turns[way], 1)} by "
+              f"processor time, {len(turns[way])} turns; losses apart by {max(apart):.2g} nats at most, {statistics.mean(apart):.2g} on average", flush=True)
+    return losses
 
 
 def main():
     data = os.environ.get("SPUTNIK_DATA", "../shared/data")
     parser = argparse.ArgumentParser()
     parser.add_argument("--contexts", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--together", type=int, default=5, help="contexts of a turn")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--kinds", default="bfloat16,float32")
     parser.add_argument("--ways", default="tuned,plain")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -156,8 +167,11 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     print(f"PyTorch {torch.__version__}, {options.threads} threads each")
-    for kind in options.kinds.split(","):
-        compare(kind, options)
+    losses = {kind: compare(kind, options) for kind in options.kinds.split(",")}
+    if "bfloat16" in losses and "float32" in losses:
+        for name, some in losses["bfloat16"].items():
+            apart = differences(some, losses["float32"][name])
+            print(f"bfloat16 takes {name} from its float32 by {max(apart):.2g} nats at most, {statistics.mean(apart):.2g} on average")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 package compress
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -29,8 +31,9 @@ type Options struct {
 	Question     string           // what will be asked about the text; may be empty
 	Keep         []string         // words to protect
 	KeepRegexp   []*regexp.Regexp // whose matches are protected
-	KeepDigits   bool             // protect every word with a digit
+	KeepDigits   bool             // protect every number with its unit, and every other word with a digit
 	StripTags    bool             // leave out the tags <keep> and </keep> themselves
+	Structure    structure.Kind   // of the text, whose syntax stays; empty is Auto
 }
 
 // Check says what is wrong with the options.
@@ -42,6 +45,8 @@ func (o Options) Check() error {
 		return fmt.Errorf("rate is %v; want a number above 0, up to 1", o.Rate)
 	case o.Unit != "" && o.Unit != Word && o.Unit != Token:
 		return fmt.Errorf("unit is %q; want word or token", o.Unit)
+	case o.Structure != "":
+		return o.Structure.Check()
 	}
 	return nil
 }
@@ -63,7 +68,7 @@ type Compressor struct {
 }
 
 // Compress returns the part of text that is worth most. When scoring fails, it returns the whole text beside the error,
-// which is then a Fault; with any other error there is no result.
+// which is then a Fault; with any other error, such as a *structure.Error, there is no result.
 func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Result, error) {
 	started := time.Now()
 	if err := o.Check(); err != nil {
@@ -79,6 +84,9 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	err := c.guarded(ctx, text, o, &r)
 	if ctx.Err() != nil {
 		return Result{}, ctx.Err()
+	}
+	if refused := (*structure.Error)(nil); errors.As(err, &refused) {
+		return Result{}, err
 	}
 	if err != nil {
 		err = Fault{err}
@@ -114,6 +122,10 @@ func (c *Compressor) guarded(ctx context.Context, text []byte, o Options, r *Res
 }
 
 func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Result) error {
+	found, err := structure.Parse(text, cmp.Or(o.Structure, structure.Auto), wordEnds)
+	if err != nil {
+		return err
+	}
 	read := token.Read(c.Tokenizer, text)
 	counted := read.Tokens
 	if o.Tokenizer != c.Tokenizer {
@@ -121,7 +133,8 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 	}
 	r.OriginalTokens = len(counted)
 	target, rate := o.target(len(counted))
-	p := protect(read, o)
+	p, layout := protectAll(read, found, o, target)
+	r.Structure = layout.Kind
 	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
 	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
 	if len(counted) > target || len(p.tags) > 0 {
@@ -129,26 +142,64 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 		if err != nil {
 			return err
 		}
-		units := tokenUnits(read)
-		if o.Unit == Word {
-			units = identifiers(read)
+		if layout.Kind != structure.Prose && o.Unit == Token {
+			r.Unit = Word
+			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
 		}
-		pieces := cut(read, units, scores, p)
+		pieces := lay(read, layout, scores, p, o.Unit)
 		estimate(pieces, counted)
-		pieces = breakLong(pieces, text, target)
-		var g *glue
-		if o.Unit == Word {
-			g = newGlue(text, pieces)
+		if layout.Kind == structure.Prose {
+			pieces = breakLong(pieces, text, target)
 		}
-		kept, spent := choose(text, pieces, target, o.Tokenizer, g)
+		var g *glue
+		var nots []int32
+		if o.Unit == Word || layout.Kind != structure.Prose {
+			g, nots = newGlue(text, pieces), negations(text, pieces)
+		}
+		kept, spent := choose(text, pieces, target, o.Tokenizer, g, nots)
 		r.Kept, r.CompressedTokens = spans(pieces, kept), spent
 	}
 	r.Text = string(concatenate(nil, text, r.Kept))
 	if r.OriginalTokens > 0 {
 		r.Rate = float64(r.CompressedTokens) / float64(r.OriginalTokens)
 	}
-	r.warn(len(text))
+	r.warn(len(text), layout.Loose())
 	return nil
+}
+
+// protectAll is protect with what is fixed in a layout, and the layout, which is prose where it gives way to the target.
+func protectAll(text token.Text, layout structure.Layout, o Options, target int) (protection, structure.Layout) {
+	p := protect(text, o)
+	if layout.Kind == structure.Prose {
+		return p, layout
+	}
+	all := p
+	all.spans = without(widened(layout, p.spans), p.tags)
+	if cmp.Or(o.Structure, structure.Auto) == structure.Auto && dispensable(layout.Kind) {
+		if n := len(o.Tokenizer.Encode(nil, concatenate(nil, text.Bytes, all.spans))); n > target {
+			p.warnings = append(p.warnings, fmt.Sprintf("the %s of this text would take %d tokens, the target is %d: it was shortened as prose",
+				layout.Kind, n, target))
+			return p, structure.Layout{Kind: structure.Prose}
+		}
+	}
+	return all, layout
+}
+
+// dispensable says whether a structure that nobody asked for gives way to the target: broken JSON is of no use, but of
+// Markdown and code the sense is left.
+func dispensable(kind structure.Kind) bool {
+	return kind == structure.Markdown || kind == structure.Code
+}
+
+// lay cuts a text into pieces by its structure, or by words or tokens where it has none.
+func lay(text token.Text, layout structure.Layout, scores []float32, p protection, unit Unit) []piece {
+	switch {
+	case layout.Kind != structure.Prose:
+		return cutStructured(text, layout, scores, p)
+	case unit == Word:
+		return cut(text, identifiers(text), scores, p)
+	}
+	return cut(text, tokenUnits(text), scores, p)
 }
 
 // score asks the scorer, and then the question if there is one.
@@ -178,8 +229,12 @@ func spans(pieces []piece, kept []bool) []Span {
 }
 
 // warn says where the result may not be what was hoped for.
-func (r *Result) warn(size int) {
+func (r *Result) warn(size, loose int) {
+	structured := r.Structure != structure.Prose
 	switch {
+	case r.CompressedTokens > r.TargetTokens && structured && loose == 0:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("nothing could be dropped: all of this %s has to stay, which takes %d tokens; the target is %d",
+			r.Structure, r.CompressedTokens, r.TargetTokens))
 	case r.CompressedTokens > r.TargetTokens && len(r.Protected) > 0:
 		r.Warnings = append(r.Warnings, fmt.Sprintf("what is protected takes %d tokens, the target is %d; all of it was kept and nothing else",
 			r.CompressedTokens, r.TargetTokens))

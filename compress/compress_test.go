@@ -19,6 +19,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
@@ -251,6 +252,53 @@ func TestIdentifiersAreKeptOrDroppedWhole(t *testing.T) {
 			if !slices.Contains(names, strings.TrimRight(part, ".")) {
 				t.Errorf("%q in %q", part, r.Text)
 			}
+		}
+	}
+}
+
+func TestThingsAreKeptOrDroppedWhole(t *testing.T) {
+	things := []string{"/etc/hosts", "src/token/units.go", "~/notes", "./run.sh", `C:\Users\me`, "std::vector", "node->next", "--keep-digits", "@app", "$HOME", "${HOME}", "main()",
+		"https://example.org/a?b=c", "user@example.org", "550e8400-e29b-41d4-a716-446655440000", "d41d8cd98f00b204e9800998ecf8427e", "camelCase", "snake_case",
+		"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "#42", "and/or", "well-known"}
+	split := map[string]bool{"and/or": true, "well-known": true} // words of prose
+	text := []byte("See " + strings.Join(things, ", then ") + ". That is all.")
+	for _, o := range []compress.Options{{}, {Structure: structure.Markdown}} {
+		for seed := range int64(60) {
+			c := compressor(t, "random")
+			c.Scorer, _ = compress.Baseline("random", c.Language, seed)
+			o.Rate = 0.2 + float64(seed%7)/10
+			r := shorten(t, c, text, o)
+			for _, each := range things {
+				at := bytes.Index(text, []byte(each))
+				inside := 0
+				for _, k := range r.Kept {
+					inside += max(0, min(k[1], at+len(each))-max(k[0], at))
+				}
+				if inside > 0 && inside < len(each) && !split[each] {
+					t.Errorf("%d bytes of %s in %q", inside, each, r.Text)
+				}
+			}
+		}
+	}
+}
+
+func TestKeepDigitsKeepsUnitsAndCurrencies(t *testing.T) {
+	zero := 0
+	for text, want := range map[string]string{
+		"It weighs about 12.5 kg now":        "12.5 kg",
+		"we paid EUR 18,400 for it":          "EUR 18,400",
+		"worth $5 million or more":           "$5 million",
+		"at -3.5 % a year":                   "-3.5 %",
+		"runs at 2.4 GHz, not at 5\u00a0GHz": "2.4 GHz5\u00a0GHz",
+		"from 10 000 to 20 °C":               "10 00020 °C",
+		"ticket FIN-2209 of 2024-02-29":      "FIN-22092024-02-29",
+		"seven of 9 men":                     "9",
+		"about 250 dollars for x-5 of ~30":   "250 dollarsx-5~30",
+		"The 5\nkm":                          "5",
+	} {
+		r := shorten(t, compressor(t, "first"), []byte(text), compress.Options{TargetTokens: &zero, KeepDigits: true})
+		if r.Text != want && r.Text != strings.ReplaceAll(want, "10 000", "10000") {
+			t.Errorf("%q of %q, want %q", r.Text, text, want)
 		}
 	}
 }

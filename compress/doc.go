@@ -12,7 +12,11 @@
 //     falls short only where no word that is left still fits;
 //   - protected bytes come out unchanged and in order; if they alone exceed the target, they come out alone, with a
 //     warning;
-//   - words are kept or dropped whole. Only a word that alone exceeds the target (and 64 tokens), such as a megabyte
+//   - what the structure of a text needs is protected too: JSON stays JSON, and so on (package structure). Markdown and
+//     code that nobody asked for but Auto found give way where they alone exceed the target, with a warning: such a
+//     text is shortened as prose;
+//   - an English negation is kept where the word that it negates is, unless what is protected leaves no room;
+//   - words are kept or dropped whole, and so are URLs, addresses, paths, hashes and names of programs. Only a word that alone exceeds the target (and 64 tokens), such as a megabyte
 //     without a space, is cut, between characters, when room is left after all other words;
 //   - two words never become one: where what stood between them is dropped, the sign or space before the second stays;
 //   - valid UTF-8 stays valid, and the same input and options give the same bytes;

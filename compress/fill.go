@@ -27,12 +27,19 @@ func (s *selector) fill(from int) int {
 			}
 			price = s.price(int(i))
 		}
+		not := s.negation(i)
+		if not >= 0 {
+			price += int(s.pieces[not].cost)
+		}
 		if price > left {
 			misses++
 			continue
 		}
 		left -= price
 		s.kept[i], s.shown[i] = true, true
+		if not >= 0 {
+			s.shown[not] = true
+		}
 		added = append(added, i)
 	}
 	s.spent = start
@@ -50,6 +57,14 @@ func (s *selector) fill(from int) int {
 		return len(s.order)
 	}
 	return at
+}
+
+// negation is the piece that has to be shown with piece i and is not yet, or -1.
+func (s *selector) negation(i int32) int32 {
+	if s.nots == nil || s.nots[i] < 0 || s.shown[s.nots[i]] {
+		return -1
+	}
+	return s.nots[i]
 }
 
 // price is how many tokens piece i adds between the bytes around it, with what has to part it from them.

@@ -16,6 +16,12 @@ func newGlue(text []byte, pieces []piece) *glue {
 	for i, p := range pieces {
 		first, _ := utf8.DecodeRune(text[p.start:p.end])
 		last, _ := utf8.DecodeLastRune(text[p.start:p.end])
+		if p.first != 0 {
+			first = p.first
+		}
+		if p.last != 0 {
+			last = p.last
+		}
 		g.begins[i] = p.class != broken && spells(first)
 		g.ends[i] = p.class != broken && spells(last)
 		g.gone[i] = p.class == stripped

@@ -14,10 +14,11 @@ import (
 
 // A piece is what is kept or dropped as one: a word as a rule. Pieces tile the input.
 type piece struct {
-	start, end int
-	score      float32
-	cost       int32 // tokens of the caller's encoding of the whole input that begin in it: an estimate of its price
-	class      class
+	start, end  int
+	score       float32
+	cost        int32 // tokens of the caller's encoding of the whole input that begin in it: an estimate of its price
+	first, last rune  // what it begins and ends with where that is not what its bytes say, as with escapes; else 0
+	class       class
 }
 
 // class orders pieces before their scores do.

@@ -1,15 +1,21 @@
 package compress_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -42,6 +48,66 @@ func TestPromisesHoldOnEveryPublicPrompt(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestNothingButWordsOfStringsIsLostOfJSON(t *testing.T) {
+	c := compressor(t, "agent")
+	for name, text := range prompts(t) {
+		if !strings.HasPrefix(filepath.Ext(name), ".json") {
+			continue
+		}
+		for _, rate := range []float64{0.2, 0.33, 0.5, 0.7} {
+			r := shorten(t, c, text, compress.Options{Rate: rate, KeepRegexp: []*regexp.Regexp{regexp.MustCompile(`n\w`)}})
+			if r.Structure != structure.JSON || form([]byte(r.Text)) != form(text) {
+				t.Errorf("%s at %v: %s became %s", name, rate, form(text), form([]byte(r.Text)))
+			}
+		}
+	}
+}
+
+// What each structure keeps is tested where the structures are; here is what holds for all results.
+func TestPromisesHoldOnEveryPublicPromptAsAnyStructure(t *testing.T) {
+	c := compressor(t, "frequency")
+	for name, text := range prompts(t) {
+		if len(text) > 50_000 {
+			continue
+		}
+		for _, rate := range []float64{0.2, 0.33, 0.5, 0.7} {
+			if auto := shorten(t, c, text, compress.Options{Rate: rate}); auto.Structure != structure.JSON && auto.CompressedTokens > auto.TargetTokens {
+				t.Errorf("%s at %v: %s, %d of %d tokens", name, rate, auto.Structure, auto.CompressedTokens, auto.TargetTokens)
+			}
+			for _, kind := range []structure.Kind{structure.Markdown, structure.Code} {
+				o := compress.Options{Rate: rate, Structure: kind}
+				r, err := c.Compress(context.Background(), text, o)
+				if refused := (*structure.Error)(nil); errors.As(err, &refused) {
+					continue
+				}
+				if wrong := broken(r, text, o, c.Tokenizer); wrong != "" || err != nil {
+					t.Errorf("%s as %s: %s, %v", name, kind, wrong, err)
+				}
+			}
+		}
+	}
+}
+
+// form is JSON with its long strings gone.
+func form(text []byte) string {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var out strings.Builder
+	for {
+		each, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return out.String()
+		}
+		if err != nil {
+			return err.Error()
+		}
+		if s, is := each.(string); is && (strings.Contains(s, " ") || s == "") {
+			each = ""
+		}
+		fmt.Fprintf(&out, "%v\n", each)
 	}
 }
 

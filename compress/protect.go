@@ -122,21 +122,6 @@ func matches(text []byte, re *regexp.Regexp) []Span {
 	return out
 }
 
-// numbers are the words with a digit in them: a number with its sign, separators and currency, a date, an identifier.
-func numbers(text token.Text) []Span {
-	var out []Span
-	for _, u := range text.Units {
-		start, end := u.Span(text.Tokens)
-		if bytes.IndexFunc(text.Bytes[start:end], unicode.IsDigit) < 0 {
-			continue
-		}
-		core := bytes.TrimSpace(text.Bytes[start:end])
-		start += bytes.Index(text.Bytes[start:end], core)
-		out = append(out, Span{start, start + len(core)})
-	}
-	return out
-}
-
 // without cuts holes, ascending, out of spans.
 func without(spans, holes []Span) []Span {
 	if len(holes) == 0 {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 	"unicode/utf8"
+
+	"github.com/project-sputnik/sputnik/compress/structure"
 )
 
 // A Span is the bytes text[Span[0]:Span[1]] of the input.
@@ -21,8 +23,9 @@ type Result struct {
 	Model            string
 	Scorer           string
 	Unit             Unit
-	Kept             []Span // ascending, not touching
-	Protected        []Span // what had to stay; ascending, not touching
+	Structure        structure.Kind // what the text was taken for
+	Kept             []Span         // ascending, not touching
+	Protected        []Span         // what had to stay; ascending, not touching
 	Warnings         []string
 	Elapsed          time.Duration
 }

@@ -20,6 +20,7 @@ type selector struct {
 	target int
 
 	glue  *glue   // nil where pieces may be joined as they come
+	nots  []int32 // which piece negates each, -1 for none; nil where none is
 	order []int32 // droppable pieces, the best first
 	sums  []int   // of the costs of order[:i]
 	kept  []bool
@@ -40,8 +41,8 @@ func (c *counter) count(text []byte) int {
 }
 
 // choose returns which pieces are shown and the tokens of the text that they make.
-func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue) ([]bool, int) {
-	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g,
+func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue, nots []int32) ([]bool, int) {
+	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
 		kept: make([]bool, len(pieces)), shown: make([]bool, len(pieces))}
 	s.rank()
 	taken := s.search()
@@ -79,8 +80,8 @@ func (s *selector) rank() {
 func (s *selector) search() int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
-	if lowCount > s.target && s.glue != nil { // room for what is protected, if at all, and nothing between
-		s.glue = nil
+	if lowCount > s.target && (s.glue != nil || s.nots != nil) { // room for what is protected, if at all, and nothing between
+		s.glue, s.nots = nil, nil
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {
@@ -140,15 +141,22 @@ func (s *selector) total() int {
 	return s.count(s.counter.text)
 }
 
-// compose shows what is kept, and between two words that would become one what stood before the second.
+// compose shows what is kept, what negates it, and between two words that would become one what stood before the second.
 func (s *selector) compose() {
 	copy(s.shown, s.kept)
+	if s.nots != nil {
+		for i, kept := range s.kept {
+			if kept && s.nots[i] >= 0 {
+				s.shown[s.nots[i]] = true
+			}
+		}
+	}
 	if s.glue == nil {
 		return
 	}
 	before := -1
-	for i, kept := range s.kept {
-		if !kept {
+	for i, shown := range s.shown {
+		if !shown {
 			continue
 		}
 		if at := s.glue.parts(before, i); at >= 0 {

@@ -42,6 +42,16 @@ func Units(dst []Unit, text []byte, tokens []Token) []Unit {
 	return append(dst, Unit{first, len(tokens)})
 }
 
+// WordEnds appends to dst where the words of text end: the units that text would have if every byte were a token.
+func WordEnds(dst []int, text []byte) []int {
+	loadKinds()
+	for at := 0; at < len(text); {
+		at = wordEnd(text, at)
+		dst = append(dst, at)
+	}
+	return dst
+}
+
 // wordEnd returns the end of the word that begins at text[at] with the white space before it.
 func wordEnd(text []byte, at int) int {
 	core, lineEnd := skipSpaces(text, at)

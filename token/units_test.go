@@ -59,6 +59,19 @@ func TestUnitsAreWords(t *testing.T) {
 	}
 }
 
+func TestWordEndsAreThoseOfUnits(t *testing.T) {
+	text := "On 3 March, Dr. Åsa paid $1,250.50 to ops@example.org.\n\n- 東京 \n"
+	var out []string
+	at := 0
+	for _, end := range token.WordEnds(nil, []byte(text)) {
+		out = append(out, text[at:end])
+		at = end
+	}
+	if want := words(text); !slices.Equal(out, want) {
+		t.Errorf("got %q, want %q", out, want)
+	}
+}
+
 func TestUnitsThatShareATokenMerge(t *testing.T) {
 	text := "ab cd ef"
 	tokens := []token.Token{{Start: 0, End: 1}, {Start: 1, End: 4}, {Start: 4, End: 5}, {Start: 5, End: 8}}

@@ -8,6 +8,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 class Forest {
@@ -16,8 +17,12 @@ class Forest {
   Forest(const int64_t* parents, int64_t tokens, at::ScalarType kind) : parents_(parents), depths_(tokens) {
     for (int64_t i = 0; i < tokens; i++) depths_[i] = parents[i] < 0 ? 0 : depths_[parents[i]] + 1;
     for (int64_t begin = 0, end; begin < tokens; begin = end) {
-      end = std::min(begin + std::max(kLeast, depths_[begin] / kShare), tokens);
-      chunks_.push_back(chunk(begin, end, kind));
+      if (end = stretch(begin); end - begin >= kStretch) {
+        stretches_.push_back({begin, end, begin, {}, {}});
+      } else {
+        end = std::min(begin + kChunk, tokens);
+        chunks_.push_back(chunk(begin, end, kind));
+      }
     }
   }
 
@@ -30,25 +35,29 @@ class Forest {
     auto queries = q.view({kv_heads, groups, tokens, d}).transpose(0, 1);
     auto shared = [&](const at::Tensor& x) { return x.expand({groups, kv_heads, x.size(2), d}); };
     auto out = at::empty({tokens, kv_heads, groups, d}, q.options());
+    auto attend = [&](const Chunk& c) {
+      const auto n = c.end - c.begin;
+      auto o = at::scaled_dot_product_attention(queries.narrow(2, c.begin, n), shared(c.seen(k)), shared(c.seen(v)), c.bias,
+                                                0.0, !c.bias);
+      out.narrow(0, c.begin, n).copy_(o.permute({2, 1, 0, 3}));
+    };
+    for (const auto& c : stretches_) attend(c);
     at::parallel_for(0, int64_t(chunks_.size()), 1, [&](int64_t from, int64_t to) {
       c10::InferenceMode guard;
-      for (auto c = chunks_.begin() + from; c != chunks_.begin() + to; c++) {
-        auto o = at::scaled_dot_product_attention(queries.narrow(2, c->begin, c->end - c->begin), shared(c->seen(k)), shared(c->seen(v)), c->bias);
-        out.narrow(0, c->begin, c->end - c->begin).copy_(o.permute({2, 1, 0, 3}));
-      }
+      std::for_each(chunks_.begin() + from, chunks_.begin() + to, attend);
     });
     return out.view({1, tokens, heads * d});
   }
 
  private:
-  static constexpr int64_t kLeast = 32, kShare = 8;  // of a chunk: tokens, and ancestors a token, found by measuring
+  static constexpr int64_t kChunk = 32, kStretch = 256;  // the fastest of those measured
 
   // Neighbours, which are computed together. What any of them sees is among the ancestors of the first and themselves:
   // an ancestor of a later one that stands before the first is an ancestor of that one too.
   struct Chunk {
     int64_t begin, end, first;
-    at::Tensor keys;  // what they see; not defined where that is all from first to end
-    at::Tensor bias;  // [end - begin, keys]
+    at::Tensor keys;                 // what they see; not defined where that is all from first to end
+    std::optional<at::Tensor> bias;  // [end - begin, keys]; none: each sees those before it
 
     at::Tensor seen(const at::Tensor& x) const {
       return keys.defined() ? x.index_select(2, keys) : x.narrow(2, first, end - first);
@@ -73,7 +82,15 @@ class Forest {
     return c;
   }
 
+  // Where a text that begins here ends or parts from others; begin itself if none begins here.
+  int64_t stretch(int64_t begin) const {
+    if (parents_[begin] >= 0) return begin;
+    auto end = begin + 1;
+    while (end < int64_t(depths_.size()) && parents_[end] == end - 1) end++;
+    return end;
+  }
+
   const int64_t* parents_;
   std::vector<int64_t> depths_;
-  std::vector<Chunk> chunks_;
+  std::vector<Chunk> stretches_, chunks_;  // the former are long, and take all threads one after the other
 };

@@ -3,14 +3,16 @@
 //
 //	go run ./bench/evalspeed --contexts 15 --kind bfloat16 --readings readings.jsonl
 //
-// It writes every reading that the reader is asked for (prompt and target, in the order of asking), says "ready", and then
-// evaluates once for every line on its standard input, each time from the beginning. What comes back is a line of JSON: the
-// seconds of the whole evaluation, ranking and cutting included, what it used of the processors, what the reader cost, and
-// the loss of each reading.
+// It takes so many contexts at a time, writes down every reading that the reader is asked for (prompt and target, in the
+// order of asking, and which contexts they belong to), says "ready", and then evaluates those contexts whose number comes on a
+// line of standard input, each time from the beginning. What comes back is a line of JSON: the seconds of the whole
+// evaluation, ranking and cutting included, what it used of the processors, what the reader cost, and the loss of each
+// reading.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -18,6 +20,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -34,6 +38,7 @@ var scorers = []string{"random", "first", "last", "frequency", "length", "ngram"
 
 var (
 	contexts = flag.Int("contexts", 15, "SQuAD contexts, with all of their questions; 0 takes all 120")
+	together = flag.Int("together", 5, "contexts that are evaluated at a time")
 	kind     = flag.String("kind", "bfloat16", "numbers of the reader: bfloat16 or float32")
 	readings = flag.String("readings", "", "file for the readings; empty writes none")
 	threads  = flag.Int("threads", 0, "threads of a CPU operation; 0 takes every core")
@@ -66,7 +71,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e := eval.Evaluation{Documents: data.Tasks, Rates: []float64{0.3, 0.5, 0.7}, Tokenizer: ranker.Tokenizer(), BatchSize: *batch, Seed: 42}
+	e := eval.Evaluation{Rates: []float64{0.3, 0.5, 0.7}, Tokenizer: ranker.Tokenizer(), BatchSize: *batch, Seed: 42}
 	for _, name := range scorers {
 		m, err := eval.Baseline(name, ranker.Statistics(), 1)
 		if err != nil {
@@ -74,19 +79,19 @@ func run(ctx context.Context) error {
 		}
 		e.Methods = append(e.Methods, m)
 	}
-	asked, _, err := evaluate(ctx, e, nobody{}, reader.Tokenizer())
+	parts := slices.Collect(slices.Chunk(data.Tasks, *together))
+	n, err := write(ctx, e, parts, reader.Tokenizer())
 	if err != nil {
 		return err
 	}
-	if *readings != "" {
-		if err := write(*readings, asked.readings); err != nil {
-			return err
-		}
-	}
-	fmt.Printf("ready: %d contexts, %d readings\n", len(data.Tasks), len(asked.readings))
+	fmt.Printf("ready: %d contexts in %d parts, %d readings\n", len(data.Tasks), len(parts), n)
 	for turns := bufio.NewScanner(os.Stdin); turns.Scan(); {
+		part, err := strconv.Atoi(turns.Text())
+		if err != nil || part < 0 || part >= len(parts) {
+			return fmt.Errorf("no part is numbered %q", turns.Text())
+		}
 		begun, used := time.Now(), processor()
-		asked, timing, err := evaluate(ctx, e, reader, reader.Tokenizer())
+		asked, timing, err := evaluate(ctx, e, parts[part], reader, reader.Tokenizer())
 		if err != nil {
 			return err
 		}
@@ -115,7 +120,7 @@ func processor() time.Duration {
 }
 
 // evaluate runs an evaluation that knows nothing yet.
-func evaluate(ctx context.Context, e eval.Evaluation, reader probe.Reader, tokenizer token.Tokenizer) (*recorder, eval.Timing, error) {
+func evaluate(ctx context.Context, e eval.Evaluation, documents []probe.Task, reader probe.Reader, tokenizer token.Tokenizer) (*recorder, eval.Timing, error) {
 	dir, err := os.MkdirTemp("", "evalspeed")
 	if err != nil {
 		return nil, eval.Timing{}, err
@@ -127,7 +132,7 @@ func evaluate(ctx context.Context, e eval.Evaluation, reader probe.Reader, token
 	}
 	defer journal.Close()
 	asked := &recorder{inner: reader}
-	e.Journal, e.Reader = journal, eval.Reader{Reader: asked, Tokenizer: tokenizer}
+	e.Documents, e.Journal, e.Reader = documents, journal, eval.Reader{Reader: asked, Tokenizer: tokenizer}
 	out, err := e.Run(ctx)
 	if err != nil {
 		return nil, eval.Timing{}, err
@@ -162,19 +167,24 @@ func (nobody) Losses(_ context.Context, readings []probe.Reading) ([]probe.Loss,
 	return losses, nil
 }
 
-// write puts readings in a file of JSON lines, as a chat model is given them.
-func write(path string, readings []probe.Reading) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	out := bufio.NewWriter(f)
-	encoder := json.NewEncoder(out)
-	for _, r := range readings {
-		if err := encoder.Encode(map[string]string{"prompt": probe.Chat(r), "target": r.Probe.Target}); err != nil {
-			return err
+// write puts all readings in a file of JSON lines, as a chat model is given them.
+func write(ctx context.Context, e eval.Evaluation, parts [][]probe.Task, tokenizer token.Tokenizer) (n int, err error) {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	for i, documents := range parts {
+		asked, _, err := evaluate(ctx, e, documents, nobody{}, tokenizer)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range asked.readings {
+			if err := encoder.Encode(map[string]any{"part": i, "prompt": probe.Chat(r), "target": r.Probe.Target}); err != nil {
+				return 0, err
+			}
+			n++
 		}
 	}
-	return out.Flush()
+	if *readings == "" {
+		return n, nil
+	}
+	return n, os.WriteFile(*readings, lines.Bytes(), 0o644)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/token"
 )
@@ -23,9 +24,9 @@ func compressCommand() *cli.Command {
 		Category:  "text",
 		ArgsUsage: "[FILE|-]",
 		Description: "The result has at most --rate of the tokens, or --target-tokens, counted by --tokenizer. What stands between\n" +
-			"<keep> and </keep> comes out unchanged. --jsonl reads lines {\"id\",\"text\",\"question\"?} and writes one result a\n" +
-			"line in the same order; a bad line becomes {\"id\",\"error\"}, is reported with its number, and ends the command\n" +
-			"with 1.",
+			"<keep> and </keep> comes out unchanged, and so does the syntax of a text with a --structure: JSON in, JSON out.\n" +
+			"--jsonl reads lines {\"id\",\"text\",\"question\"?} and writes one result a line in the same order; a bad line becomes\n" +
+			"{\"id\",\"error\"}, is reported with its number, and ends the command with 1.",
 		Flags:        compressFlags(),
 		Action:       compressAction,
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return config.Usage(err) },
@@ -45,8 +46,9 @@ func compressFlags() []cli.Flag {
 		&cli.StringFlag{Name: "question", Usage: "what will be asked about the text"},
 		&cli.StringSliceFlag{Name: "keep", Usage: "a word to protect; may be repeated"},
 		&cli.StringSliceFlag{Name: "keep-regex", Usage: "protect what this expression (RE2) matches; may be repeated"},
-		&cli.BoolFlag{Name: "keep-digits", Usage: "protect every word with a digit in it"},
+		&cli.BoolFlag{Name: "keep-digits", Usage: "protect every number with its unit and currency, and every other word with a digit in it"},
 		&cli.BoolFlag{Name: "strip-tags", Usage: "leave the tags <keep> and </keep> themselves out"},
+		&cli.StringFlag{Name: "structure", Value: string(structure.Auto), Usage: "what the text is, whose syntax stays: " + structure.Names()},
 		&cli.StringFlag{Name: "unit", Value: "word", Usage: "what is kept or dropped as one: word or token"},
 		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, html or markdown"},
 		&cli.BoolFlag{Name: "jsonl", Usage: "compress line by line"},
@@ -87,7 +89,7 @@ func compressAction(c *cli.Context) error {
 	}
 	r, err := model.Compress(c.Context, string(text), options...)
 	if err != nil && !isFault(err) {
-		return err
+		return usageUnlessStopped(err)
 	}
 	if err == nil {
 		warn(c, "", r.Warnings)
@@ -98,7 +100,8 @@ func compressAction(c *cli.Context) error {
 // compressOptions are the flags in the library's words; the library checks them.
 func compressOptions(c *cli.Context) []sputnik.Option {
 	options := []sputnik.Option{sputnik.Scorer(c.String("scorer"), c.Int64("seed")), sputnik.Rate(c.Float64("rate")),
-		sputnik.Unit(compress.Unit(c.String("unit"))), sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
+		sputnik.Unit(compress.Unit(c.String("unit"))), sputnik.Structure(c.String("structure")),
+		sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
 	if c.IsSet("target-tokens") {
 		options = append(options, sputnik.TargetTokens(c.Int("target-tokens")))
 	}

@@ -42,7 +42,7 @@ func answerLine(c *cli.Context, n int, model *sputnik.Compressor, options []sput
 	}
 	r, err := model.Compress(c.Context, *line.Text, options...)
 	if err != nil && !isFault(err) {
-		return nil, err
+		return withID(line.ID, errorObject(err)), err
 	}
 	if err == nil {
 		warn(c, fmt.Sprintf("line %d: ", n), r.Warnings)

@@ -124,6 +124,23 @@ nonsense
 	}
 }
 
+func TestCompressKeepsJSONWhole(t *testing.T) {
+	const text = `{"id":7,"note":"The delivery to Gothenburg was delayed until March because of the \"strike\", so it seems."}`
+	code, stdout, stderr := compressed(t, text, "--rate", "0.7")
+	var r struct {
+		ID   int
+		Note string
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != 0 || r.ID != 7 || len(r.Note) < 20 || len(stdout) >= len(text) || stderr != "" {
+		t.Errorf("exit %d, %q, %q: %v", code, stdout, stderr, err)
+	}
+	line, _ := json.Marshal(map[string]string{"text": text})
+	code, stdout, stderr = compressed(t, string(line)+"\n{\"id\":2,\"text\":\"{\"}\n", "--jsonl", "--structure", "json")
+	if code != 1 || !strings.Contains(stdout, `{"id":2,"error":"line 1, column 2 is not json: it ends too early"}`) || strings.Count(stdout, "\n") != 2 {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+	}
+}
+
 func TestCompressSaysWhatIsWrongWithARequest(t *testing.T) {
 	for name, c := range map[string]struct{ args, stderr string }{
 		"a rate of none":            {"--rate 0", "rate is 0; want a number above 0, up to 1"},
@@ -134,6 +151,8 @@ func TestCompressSaysWhatIsWrongWithARequest(t *testing.T) {
 		"an unknown format":         {"--format pdf", `format is "pdf"; want text, json, html or markdown`},
 		"a format for a batch":      {"--jsonl --format html", "jsonl writes JSON, not html"},
 		"an unknown unit":           {"--unit line", `unit is "line"; want word or token`},
+		"an unknown structure":      {"--structure pdf", `structure is "pdf"; want auto, prose, json, markdown`},
+		"a text of no structure":    {"--structure json", "line 1, column 1 is not json: invalid character 'T' looking for"},
 		"an unknown scorer":         {"--scorer magic", `no scorer is called "magic"; want`},
 		"an unknown tokenizer":      {"--tokenizer gpt9", `tokenizer "gpt9": neither a file nor one of`},
 		"a model that is not there": {"--model nowhere", "load agent: open nowhere/config.json: no such file"},
