@@ -46,11 +46,19 @@ func (a *Agent) Save(dir string) error {
 	})
 }
 
-// Load reads an agent's folder, or the best agent of a run's folder; the tokenizer is found by its name.
-func Load(dir string) (*Agent, error) {
-	if best := filepath.Join(dir, "best"); isDir(best) {
-		dir = best
+// Folder is where an agent lies: in best of a run's folder, in agent of a checkpoint's, else in the folder itself.
+func Folder(dir string) string {
+	for _, part := range []string{"best", "agent"} {
+		if inner := filepath.Join(dir, part); isDir(inner) {
+			return inner
+		}
 	}
+	return dir
+}
+
+// Load reads an agent's folder, the best agent of a run's folder, or a checkpoint's; the tokenizer is found by its name.
+func Load(dir string) (*Agent, error) {
+	dir = Folder(dir)
 	config, err := os.ReadFile(filepath.Join(dir, "config.json"))
 	if err != nil {
 		return nil, fmt.Errorf("load agent: %w", err)

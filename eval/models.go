@@ -20,21 +20,15 @@ import (
 // judge is the reader that figures are reported by.
 const judge = "smollm2-135m"
 
-// agentFolder is where a run keeps its best agent, else the folder itself.
-func agentFolder(path string) string {
-	if best := filepath.Join(path, "best"); isDir(best) {
-		return best
-	}
-	return path
-}
-
 // ownReconstructor is the reconstructor that was trained beside the agent, "" when there is none.
 func (s *session) ownReconstructor() string {
 	if len(s.cfg.ModelPath) == 0 {
 		return ""
 	}
-	if dir := filepath.Join(agentFolder(s.cfg.ModelPath[0]), "reconstructor"); isDir(dir) {
-		return dir
+	for _, part := range []string{"best", ""} { // of a run; of a checkpoint or a model's folder
+		if dir := filepath.Join(s.cfg.ModelPath[0], part, "reconstructor"); isDir(dir) {
+			return dir
+		}
 	}
 	return ""
 }

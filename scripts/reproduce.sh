@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 mode=${1:---dev}
 case $mode in
---dev) documents=12 words=5 problems=1 config=dev/reproduce.json seeds="42 43 44" oracle=1 ;;
+--dev) documents=10 words=5 problems=1 config=dev/reproduce.json seeds="42 43 44" oracle=1 ;;
 --prod) documents=0 words=100 problems=100 config=prod/reproduce.json seeds="42 43 44" oracle=20 ;;
 *) echo "usage: scripts/reproduce.sh [--dev|--prod]" >&2; exit 2 ;;
 esac

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
@@ -252,5 +253,22 @@ func TestAStepThatIsNotFiniteChangesNothing(t *testing.T) {
 	}
 	if err := trainer.move(trainer.policy, 1e-3, "policy", map[string]float64{}, bad); err == nil {
 		t.Fatal("ten in a row did not end the run")
+	}
+}
+
+// What a run leaves, whichever way it is named, is an agent; one whose reconstructor was frozen, at a rate that nobody held.
+func TestARunsFolderAndItsCheckpointsAreAgents(t *testing.T) {
+	c := tiny(t)
+	c.ReconstructorEvery, c.ExactRate, c.Rounds = 0, false, 1
+	if _, err := run(t, c, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "best", "latest"} {
+		a, err := agent.Load(filepath.Join(c.OutputDir, name))
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		a.Close()
 	}
 }
