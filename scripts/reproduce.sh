@@ -25,29 +25,38 @@ make build
 for model in smollm2-135m minilm-l6; do bin/sputnik models pull "$model" >&2; done
 program=$(cat bin/sputnik "configs/$config" | sha256sum | cut -c1-16)
 
+# done_before NAME COMMAND... says whether a step was done with this command, program and configuration.
+done_before() {
+	local name=$1
+	shift
+	[[ -f $out/steps/$name.done && $(<"$out/steps/$name.done") == "$program bin/sputnik $*" ]]
+}
+
 # step NAME COMMAND... runs a command of ours and keeps it, what it printed and how long it took in steps/NAME.*
 step() {
-	local name=$1 log=$out/steps/$1
+	local name=$1 log=$out/steps/$1 begun=$SECONDS
 	shift
-	local line="bin/sputnik $*"
-	if [[ -f $log.done && $(<"$log.done") == "$program $line" ]]; then
+	if done_before "$name" "$@"; then
 		echo "$name: done before" >&2
 		return
 	fi
-	echo "$name: $line" >&2
-	local begun=$SECONDS
+	echo "$name: bin/sputnik $*" >&2
 	bin/sputnik "$@" >"$log.out" 2>"$log.log" || { tail -5 "$log.log" >&2; echo "$name failed; all it said is in $log.log" >&2; exit 1; }
-	echo "$line" >"$log.command"
+	echo "bin/sputnik $*" >"$log.command"
 	echo $((SECONDS - begun)) >"$log.seconds"
-	echo "$program $line" >"$log.done"
+	echo "$program bin/sputnik $*" >"$log.done"
 }
 
-# run NAME FLAGS... trains one agent; one that was stopped resumes.
+# run NAME FLAGS... trains one agent: one that was stopped goes on, one of another program or command is made anew.
 run() {
-	local name=$1 resume=()
-	shift
-	[[ -d $out/$name/checkpoints && ! -f $out/steps/train-$name.done ]] && resume=(--resume)
-	step "train-$name" train --config "$config" --output_dir "$out/$name" "${resume[@]}" "$@"
+	local name=$1 folder=$out/$1 resume=()
+	local command=(train --config "$config" --output_dir "$folder" "${@:2}")
+	if [[ -f $out/steps/train-$name.done ]]; then
+		done_before "train-$name" "${command[@]}" || rm -rf "$folder" "$out/steps/train-$name.done"
+	elif [[ -d $folder/checkpoints ]]; then
+		resume=(--resume)
+	fi
+	step "train-$name" "${command[@]}" "${resume[@]}"
 }
 
 joint="" start=""
