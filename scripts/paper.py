@@ -117,7 +117,7 @@ def manifest(mode, out, data):
     return {
         "mode": mode,
         "commit": said("git", "rev-parse", "HEAD"),
-        "changed_files": said("git", "status", "--porcelain").splitlines(),
+        "changed_files": said("git", "status", "--porcelain", "--", ".", ":!docs/paper").splitlines(),
         "sputnik": said("bin/sputnik", "version"),
         "sputnik_sha256": digest("bin/sputnik"),
         "processor": next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), ""),
