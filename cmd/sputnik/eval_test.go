@@ -14,7 +14,7 @@ func TestWrongEvaluationsEndWithTwoAndOneLine(t *testing.T) {
 		t.Skip(err)
 	}
 	for name, c := range map[string]struct{ args, says string }{
-		"a baseline that is not here": {"baselines --baselines adaptive", "it has first, frequency"},
+		"a baseline that is not here": {"baselines --baselines magic", "one of random, first"},
 		"a flag nearly right":         {"eval --target_ratio 0.5", "--target_ratios"},
 		"a rate above one":            {"eval --target-ratios 0.5 1.5", "target_ratios"},
 		"no such run":                 {"eval --model_path no/such/run", "no/such/run"},

@@ -272,7 +272,7 @@ func TestAResultThatCannotBeWrittenIsAFailure(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	for _, args := range [][]string{{"compress", "--format", "json", "process_test.go"}, {"tokenize", "--tokenizer", "gpt2", "process_test.go"}, {"version"}} {
+	for _, args := range [][]string{{"compress", "--structure", "prose", "--format", "json", "process_test.go"}, {"tokenize", "--tokenizer", "gpt2", "process_test.go"}, {"version"}} {
 		c := process(t, args...)
 		var stderr bytes.Buffer
 		c.Stdout, c.Stderr = full, &stderr
