@@ -7,9 +7,9 @@ import (
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
-// The default agent and the log of the run that trained it (agent/default/README.md).
+// The default agent and where it comes from (agent/default/README.md); scripts/ship writes both.
 //
-//go:embed default/config.json default/model.safetensors
+//go:embed default/config.json default/model.safetensors default/provenance.json
 var embedded embed.FS
 
 // Default returns the agent that is embedded in the binary; the caller closes it.

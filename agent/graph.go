@@ -30,6 +30,21 @@ func (b *Batch) HideTokens(probability float64, random *rand.Rand) {
 	}
 }
 
+// HideFeatures takes each dynamic feature but the rate away from a whole text with a probability, so that none is leaned
+// on alone.
+func (b *Batch) HideFeatures(probability float64, random *rand.Rand) {
+	for row := 0; row < b.Rows && probability > 0; row++ {
+		for feature := range dynamicFeatures - 1 {
+			if random.Float64() >= probability {
+				continue
+			}
+			for i := range b.Length {
+				b.features[(row*b.Length+i)*dynamicFeatures+feature] = 0
+			}
+		}
+	}
+}
+
 // NewBatch lays out texts at the rates that each is to be cut to.
 func (a *Agent) NewBatch(texts []token.Text, rates []float64) Batch {
 	b := Batch{Rows: len(texts)}

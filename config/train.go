@@ -28,19 +28,25 @@ type Train struct {
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
-	ContextWindow    int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
-	EmbeddingDim     int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
-	EmbeddingFrom    string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
-	PolicyHiddenDim  int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
-	Layers           int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
-	Rounds           int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
-	Samples          int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
-	SupervisedEpochs int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
-	SupervisedRate   float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
-	SupervisedBatch  int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
-	SupervisedCloze  int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
-	HideTokens       float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
-	SupervisedSteps  int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
+	ContextWindow     int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
+	EmbeddingDim      int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	EmbeddingFrom     string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
+	PolicyHiddenDim   int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
+	Layers            int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
+	Rounds            int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
+	Samples           int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
+	GradientEstimator string  `name:"gradient_estimator" default:"rloo" oneof:"reinforce,rloo,disarm,gate" help:"how rewards become a gradient: the score function as it is, the same over the mean of the text's other masks, masks in antithetic pairs, or the reader's derivative in a gate on each word; the last two want rounds 1"`
+	SupervisedEpochs  int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
+	SupervisedRate    float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
+	SupervisedBatch   int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
+	SupervisedCloze   int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
+	HideTokens        float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
+	HideFeatures      float64 `name:"hide_features" default:"0.1" min:"0" max:"0.9" help:"share of a text's features that the supervised phases hide"`
+	LabelWith         string  `name:"label_with" default:"rarity" oneof:"rarity,told,gate,best_mask,leave_one_out" help:"what a token of a question's text is worth: its rarity, where it is of the answer; what label_reader is told about the answer's token; or, of any word, label_reader's credit at random masks, whether the best of some random masks keeps it, what reading without it costs"`
+	LabelReader       string  `name:"label_reader" default:"smollm2-135m" help:"the model that labels are taken from, all but rarity's"`
+	LabelTexts        int     `name:"label_texts" default:"0" min:"0" help:"texts that label_reader labels, the rest are labelled by rarity; 0 takes all"`
+	ClozeWorth        float64 `name:"cloze_worth" default:"0.1" min:"0" max:"1" help:"what a span that a cloze would ask for is worth beside an answer to a question that somebody asked"`
+	SupervisedSteps   int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 
 	RateMin             float64  `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
 	RateMax             float64  `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
@@ -51,12 +57,14 @@ type Train struct {
 	TemperatureSchedule string   `name:"temperature_schedule" default:"fixed" oneof:"fixed,linear,exponential,adaptive" help:"how the reward's temperature moves over the run"`
 	RewardTemperature   float64  `name:"reward_temperature" default:"1" min:"0.001" max:"1000" help:"temperature of the reward at the start; higher is flatter"`
 	RewardTemperatureTo float64  `name:"reward_temperature_min" default:"0.1" min:"0.001" max:"1000" help:"temperature of the reward at the end of a linear or exponential schedule, and the least of an adaptive one"`
-	EntropyWeight       float64  `name:"entropy_weight" default:"0.01" min:"0" max:"10" help:"pay for the policy's entropy, in units of reward a nat a token"`
-	EntropyFloor        float64  `name:"entropy_floor" default:"0.2" min:"0" max:"0.7" help:"nats a token below which entropy is paid for ten times over"`
+	EntropyWeight       float64  `name:"entropy_weight" default:"0.01" min:"0" max:"10" help:"pay for the policy's entropy, in deviations of the reward a nat a word"`
+	EntropyFloor        float64  `name:"entropy_floor" default:"0.2" min:"0" max:"0.7" help:"nats a word below which the policy is pulled towards even odds; 0 lets it become certain"`
 	GumbelInit          float64  `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
 	GumbelMin           float64  `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
 
 	Reader              string `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), smollm2-135m, or a model's folder"`
+	Judge               string `name:"judge" default:"" help:"a model whose order of random masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged; empty asks nobody"`
+	JudgeEvery          int    `name:"judge_every" default:"1" min:"1" help:"evaluations between two with the judge"`
 	ReconstructorPath   string `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`
 	ReconstructorLayers int    `name:"reconstructor_layers" default:"4" min:"1" max:"64" help:"layers of the reconstructor; of given weights, the first so many are kept"`
 	ReconstructorDim    int    `name:"reconstructor_dim" default:"128" min:"16" max:"4096" help:"width of a reconstructor from scratch"`
@@ -64,13 +72,15 @@ type Train struct {
 	ReconstructorStart  int    `name:"reconstructor_start" default:"200" min:"0" help:"steps of the reconstructor on random masks before the joint loop"`
 	ReconstructorEvery  int    `name:"reconstructor_every" default:"2" min:"0" help:"policy steps between two reconstructor steps; 0 leaves it as it starts: frozen"`
 
-	LogFreq        int    `name:"log_freq" default:"10" min:"1" help:"steps between two lines of metrics.jsonl"`
-	EvalFreq       int    `name:"eval_freq" default:"0" min:"0" help:"steps between two evaluations; 0 goes by eval_every"`
-	EvalEvery      int    `name:"eval_every" default:"1" min:"0" help:"epochs between two evaluations; 0 has none"`
-	CheckpointFreq int    `name:"checkpoint_freq" default:"0" min:"0" help:"steps between two checkpoints; 0 goes by save_every"`
-	SaveEvery      int    `name:"save_every" default:"1" min:"0" help:"epochs between two checkpoints; 0 writes the last only"`
-	Patience       int    `name:"patience" default:"0" min:"0" help:"evaluations without a better one after which training stops; 0 never"`
-	Comment        string `name:"comment" default:"" help:"a note that is kept with the run"`
+	LogFreq         int     `name:"log_freq" default:"10" min:"1" help:"steps between two lines of metrics.jsonl"`
+	EvalFreq        int     `name:"eval_freq" default:"0" min:"0" help:"steps between two evaluations; 0 goes by eval_every"`
+	EvalEvery       int     `name:"eval_every" default:"1" min:"0" help:"epochs between two evaluations; 0 has none"`
+	CheckpointFreq  int     `name:"checkpoint_freq" default:"0" min:"0" help:"steps between two checkpoints; 0 goes by save_every"`
+	SaveEvery       int     `name:"save_every" default:"1" min:"0" help:"epochs between two checkpoints; 0 writes the last only"`
+	KeepCheckpoints int     `name:"keep_checkpoints" default:"2" min:"1" help:"newest checkpoints that stay on disk; best/ stays beside them"`
+	Patience        int     `name:"patience" default:"0" min:"0" help:"evaluations without a better one after which training stops; 0 never"`
+	MaxHours        float64 `name:"max_hours" default:"0" min:"0" max:"8760" help:"hours after which training stops, counted over resumes; 0 never. Learning rates and temperatures go by steps all the same"`
+	Comment         string  `name:"comment" default:"" help:"a note that is kept with the run"`
 }
 
 // Validate checks the settings that bound one another.
@@ -84,6 +94,21 @@ func (t *Train) Validate() error {
 		return fmt.Errorf("reward_temperature_min is %g; want at most reward_temperature, %g", t.RewardTemperatureTo, t.RewardTemperature)
 	case t.ReconstructorDim%t.ReconstructorHeads != 0:
 		return fmt.Errorf("reconstructor_dim is %d; want a multiple of reconstructor_heads, %d", t.ReconstructorDim, t.ReconstructorHeads)
+	}
+	return t.validateEstimator()
+}
+
+// validateEstimator checks that the episodes are as the gradient estimator wants them. A pair of masks is one only until
+// its texts differ, which they do in a second round; a gate says what a unit is worth in the text that is read, the last.
+func (t *Train) validateEstimator() error {
+	estimator := t.GradientEstimator
+	switch {
+	case (estimator == "disarm" || estimator == "gate") && t.Rounds != 1:
+		return fmt.Errorf("rounds is %d; want 1 for gradient_estimator %s", t.Rounds, estimator)
+	case estimator == "disarm" && t.Samples%2 != 0:
+		return fmt.Errorf("samples is %d; want an even number for gradient_estimator disarm, whose masks are pairs", t.Samples)
+	case estimator == "gate" && !t.ExactRate:
+		return fmt.Errorf("exact_rate is false; want true for gradient_estimator gate, which knows nothing of what a reward pays for length")
 	}
 	return nil
 }

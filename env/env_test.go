@@ -158,6 +158,17 @@ func TestPerturbDrawsBernoulliVariables(t *testing.T) {
 	}
 }
 
+func TestATemperatureBelowZeroMirrorsTheNoise(t *testing.T) {
+	scores := []float32{0, 0.5, -2}
+	one := env.Perturb(nil, scores, 0.7, env.Source(1, 2, 3))
+	other := env.Perturb(nil, scores, -0.7, env.Source(1, 2, 3))
+	for i, s := range scores {
+		if math.Abs(float64(one[i]+other[i]-2*s)) > 1e-6 { // float32
+			t.Errorf("score %g: %g and %g", s, one[i], other[i])
+		}
+	}
+}
+
 func TestASourceIsTheSameForTheSameNumbersOnly(t *testing.T) {
 	a, b, c := env.Source(1, 2, 3).Uint64(), env.Source(1, 2, 3).Uint64(), env.Source(1, 2, 4).Uint64()
 	if a != b || a == c {

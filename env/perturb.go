@@ -7,7 +7,8 @@ import (
 
 // Perturb writes to dst the scores with logistic noise of a temperature added: dst = scores + T log(u/(1 - u)).
 // Keeping what comes out above a threshold is then a draw from independent Bernoulli variables with the probabilities
-// sigmoid((score - threshold)/T), and Choose finds the threshold that meets the budget exactly.
+// sigmoid((score - threshold)/T), and Choose finds the threshold that meets the budget exactly. A temperature below 0
+// mirrors the noise: with the same source, T and -T draw an antithetic pair.
 func Perturb(dst, scores []float32, temperature float64, rng *rand.Rand) []float32 {
 	dst = dst[:0]
 	for _, s := range scores {

@@ -113,7 +113,7 @@ var surprisals = map[string]func(*transformer.Model, token.Tokenizer) compress.S
 // agentIdentity hashes the agent's folder; the embedded one is written to one for that.
 func agentIdentity(a *agent.Agent, path string) (string, error) {
 	if path != "" {
-		return identity(agent.Folder(path))
+		return Identity(agent.Folder(path))
 	}
 	dir, err := os.MkdirTemp("", "sputnik-agent")
 	if err != nil {
@@ -123,7 +123,7 @@ func agentIdentity(a *agent.Agent, path string) (string, error) {
 	if err := a.Save(dir); err != nil {
 		return "", err
 	}
-	return identity(dir)
+	return Identity(dir)
 }
 
 func or(value, otherwise string) string {

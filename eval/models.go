@@ -13,6 +13,7 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/safetensors"
 	"github.com/project-sputnik/sputnik/transformer/encoder"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
@@ -111,7 +112,7 @@ func (s *session) openEmbedder() error {
 		s.notes = append(s.notes, fmt.Sprintf("Semantic similarity is not measured: get %s by: sputnik models pull %s", embedderName, embedderName))
 		return nil //nolint:nilerr // the note says it
 	}
-	id, err := identity(dir)
+	id, err := Identity(dir)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (s *session) openModel(name string, half bool) (Model, *reconstructor.Recon
 	if err != nil {
 		return Model{}, nil, err
 	}
-	id, err := identity(dir)
+	id, err := Identity(dir)
 	if err != nil {
 		return Model{}, nil, err
 	}
@@ -146,8 +147,8 @@ func (s *session) openModel(name string, half bool) (Model, *reconstructor.Recon
 	return Model{Name: name, Kind: word, Identity: id, Parameters: r.Model().Size()}, r, nil
 }
 
-// identity is a hash of the files of a model's folder, or of one file.
-func identity(path string) (string, error) {
+// Identity is a hash of the files of a model's folder, but for their checksums, or of one file.
+func Identity(path string) (string, error) {
 	files := []string{path}
 	if isDir(path) {
 		var err error
@@ -157,7 +158,7 @@ func identity(path string) (string, error) {
 	}
 	h := sha256.New()
 	for _, name := range files {
-		if isDir(name) {
+		if isDir(name) || filepath.Base(name) == safetensors.SumsFile {
 			continue
 		}
 		fmt.Fprintf(h, "%s\n", filepath.Base(name))

@@ -161,7 +161,7 @@ func (s *session) describe(r *Report) error {
 	r.Settings, r.Command, r.Versions = settings, s.options.Command, s.options.Versions
 	r.Data.Path, r.Data.Task = s.data.Path, s.data.Task
 	if info, err := os.Stat(s.data.Path); err == nil && info.Mode().IsRegular() {
-		if r.Data.Identity, err = identity(s.data.Path); err != nil {
+		if r.Data.Identity, err = Identity(s.data.Path); err != nil {
 			return err
 		}
 	}

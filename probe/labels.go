@@ -2,49 +2,26 @@ package probe
 
 import "strings"
 
-// A Label says how much a span of a text is worth keeping.
+// A Label says how much a span is worth keeping, in nats.
 type Label struct {
 	Span
 	Worth float64
 }
 
-// Labels are what a supervised start learns from: the answers in the task's text are worth 1, the words of its
-// prompts that carry content .5, everything else nothing and is not listed. Labels may overlap; the highest counts.
-func Labels(task Task) []Label {
-	var out []Label
-	asked := map[string]bool{}
-	for _, p := range task.Probes {
-		for _, s := range occurrences(task.Text, p.Target) {
-			out = append(out, Label{s, 1})
-		}
-		for _, w := range Words(p.Prompt) {
-			if word := w.of(p.Prompt); content(word) {
-				asked[strings.ToLower(word)] = true
-			}
-		}
-	}
-	for _, w := range Words(task.Text) {
-		if asked[strings.ToLower(w.of(task.Text))] {
-			out = append(out, Label{w, 0.5})
-		}
-	}
-	return out
-}
-
-// occurrences finds every place of a target in a text that does not cut a word.
-func occurrences(text, target string) []Span {
-	var out []Span
+// First is where a target stands first in a text without cutting a word. One place is enough to answer from: labels on
+// every copy teach a policy to keep them all.
+func First(text, target string) (Span, bool) {
 	if target == "" {
-		return nil
+		return Span{}, false
 	}
 	for at := 0; ; {
 		i := strings.Index(text[at:], target)
 		if i < 0 {
-			return out
+			return Span{}, false
 		}
 		s := Span{at + i, at + i + len(target)}
 		if whole(text, s) {
-			out = append(out, s)
+			return s, true
 		}
 		at = s.End
 	}

@@ -142,15 +142,17 @@ func TestRecurrenceAsksForWordsThatComeBackLater(t *testing.T) {
 	}
 }
 
-func TestLabelsArePutOnAnswersAndOnWhatQuestionsSay(t *testing.T) {
-	task := Task{Text: "Bob, not Bobby, sold 12 maps in 112 days.", Probes: []Probe{
-		{Kind: KindQuestion, Prompt: "Who sold the maps?", Target: "Bob"}, {Kind: KindQuestion, Prompt: "How many?", Target: "12"}}}
-	got := map[string]float64{}
-	for _, l := range Labels(task) {
-		got[l.of(task.Text)] += l.Worth
+func TestAnAnswerIsLabelledWhereItStandsFirst(t *testing.T) {
+	const text = "Bobby met Bob, who sold 12 maps in 112 days, and Bob sold 12 more."
+	for target, want := range map[string]Span{"Bob": {10, 13}, "12": {24, 26}, "maps in": {27, 34}} {
+		if got, found := First(text, target); !found || got != want {
+			t.Errorf("%s: %v, %v; want %v", target, got, found, want)
+		}
 	}
-	if diff := cmp.Diff(map[string]float64{"Bob": 1, "12": 1, "sold": .5, "maps": .5}, got); diff != "" {
-		t.Error(diff)
+	for _, target := range []string{"", "Rob", "obby"} {
+		if got, found := First(text, target); found {
+			t.Errorf("%q is found at %v", target, got)
+		}
 	}
 }
 

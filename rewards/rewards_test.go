@@ -66,6 +66,31 @@ func distortionOf(importance bool) rewards.Reward {
 	return func(o rewards.Outcome, _ rewards.Settings) float64 { return rewards.Distortion(o, importance) }
 }
 
+func TestASlopeIsWhatARewardGainsANat(t *testing.T) {
+	o := rewards.Outcome{Kept: 25, Tokens: 100, Entropy: 0.5, Answers: []rewards.Answer{
+		{None: 4, Kept: 2, Full: 1, Tokens: 3}, {None: 2, Kept: 2, Full: 2, Tokens: 1}}}
+	tests := map[string]struct {
+		reward   rewards.Reward
+		settings rewards.Settings
+		want     float64
+	}{
+		"simple is an exponential":       {rewards.Simple, rewards.Settings{Temperature: 2}, rewards.Simple(o, rewards.Settings{Temperature: 2}) / 2},
+		"the seed's is another":          {rewards.SeedInformation, rewards.Settings{Beta: 2}, 2 * rewards.SeedInformation(o, rewards.Settings{Beta: 2})},
+		"information is a straight line": {rewards.Information, rewards.Settings{}, 4.0 / 9},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			// Central differences of 1e-4 are off by 1e-8 of a third derivative, and by the last digits of a reward over 1e-4.
+			if got := rewards.Slope(test.reward, o, test.settings); math.Abs(got-test.want) > 1e-8 {
+				t.Errorf("got %g; want %g", got, test.want)
+			}
+		})
+	}
+	if o.Answers[0].Kept != 2 {
+		t.Error("the outcome was changed")
+	}
+}
+
 // The design's warning: paid by the seed's rewards, an agent does best by keeping everything.
 func TestTheSeedsRewardsAreBestPaidByKeepingAll(t *testing.T) {
 	all := rewards.Outcome{Kept: 100, Tokens: 100, Answers: []rewards.Answer{{None: 5, Kept: 0.1, Full: 0.1, Tokens: 1}}}

@@ -73,7 +73,10 @@ def free(out, paper, step):
         command = (out / "steps" / f"train-{folder.name}.command").read_text().strip()
         lines.append("| {} | `{}` | {:.3f} -> {:.3f} | {:.3f} -> {:.3f} |".format(
             folder.name, command, mean("rate", steps[:n]), mean("rate", steps[-n:]), mean("entropy", steps[:n]), mean("entropy", steps[-n:])))
-    return lines + [""]
+    command = ["bin/sputnik", "plot", "--panels", "rate,entropy,reward", "--output_dir", str(out / "free"), *map(str, sorted(out.glob("free-*")))]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    shutil.copy(out / "free" / "training.png", paper / "free.png")
+    return lines + ["", "```", " ".join(command), "```", "", "![rate, entropy and reward over the steps](free.png)", ""]
 
 
 def speed(out, paper, step):

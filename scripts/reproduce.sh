@@ -74,7 +74,7 @@ for reward in simple information_theoretic_seed; do
 	run "exact-$reward" --rounds 1 --reward_type "$reward"
 done
 for reward in simple information_theoretic_seed information_theoretic; do
-	run "free-$reward" --rounds 1 --reward_type "$reward" --exact_rate false --learning_rate_policy 1e-3
+	run "free-$reward" --rounds 1 --reward_type "$reward" --exact_rate false --learning_rate_policy 1e-3 --entropy_weight 0 --entropy_floor 0
 done
 
 baselines=random,first,last,position,length,stopword,frequency,ngram,adaptive,learned_entropy,transformer_based,iterative_surprisal

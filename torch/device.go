@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -59,15 +60,32 @@ func ParseDevice(name string) (Device, error) {
 // half of its time would go to page faults (BenchmarkPolicyStep in package train).
 func HoardMemory() { cHoard() }
 
+// threads is what SetThreads asked for; 0 before it has.
+var threads atomic.Int64
+
 // SetThreads bounds the threads of one operator; 0 leaves libtorch's choice, a thread a core.
 func SetThreads(n int) {
 	if n > 0 && available() == nil {
+		threads.Store(int64(n))
+		cSetThreads(n)
+	}
+}
+
+// holdThreads bounds the operators of the system's thread that calls it as SetThreads asked. OpenMP keeps the bound by
+// thread, and Go changes threads as it likes: one that had run an operator before would go on with the bound of then.
+func holdThreads() {
+	if n := int(threads.Load()); n > 0 && cThreads() != n {
 		cSetThreads(n)
 	}
 }
 
 // Threads returns how many threads one operator may use.
-func Threads() int { return cThreads() }
+func Threads() int {
+	if n := int(threads.Load()); n > 0 {
+		return n
+	}
+	return cThreads()
+}
 
 // Seed starts libtorch's generators, of all devices, anew.
 func Seed(seed uint64) {

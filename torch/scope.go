@@ -45,6 +45,7 @@ func within(grad bool, body func(s *Scope) error) (err error) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	holdThreads()
 	before := cSetGrad(grad)
 	defer cSetGrad(before)
 	s := &Scope{buffer: &callBuffer{}}

@@ -4,76 +4,102 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
 
-	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
-// keptCheckpoints is how many of a run's checkpoints stay on disk.
-const keptCheckpoints = 2
-
-// files of a checkpoint; a run of the reconstructor alone has no agent.
-func (t *Trainer) files() []string {
-	files := []string{"reconstructor/config.json", "reconstructor/model.safetensors", "optimizer.safetensors", "state.json"}
-	if t.agent != nil {
-		files = append(files, "agent/config.json", "agent/model.safetensors")
-	}
-	return files
+// saved is a checkpoint's state.json.
+type saved struct {
+	State
+	Rebuilt measures `json:"rebuilt,omitempty"` // which lines of metrics repeat until the reconstructor's next step
 }
 
-// save writes the models to dir, the agent as a folder of this name.
-func (t *Trainer) save(dir, agent, reconstructor string) error {
-	if t.agent != nil {
-		if err := t.agent.Save(filepath.Join(dir, agent)); err != nil {
-			return err
-		}
+// checkpoint writes checkpoints/step-N, if anything has changed since the last, and lets latest point at it.
+func (t *Trainer) checkpoint(lines *journal) error {
+	if t.unchanged {
+		return nil
 	}
-	return t.rebuild.Save(filepath.Join(dir, reconstructor))
-}
-
-// checkpoint writes checkpoints/step-N under another name and renames it when it is whole; then latest points at it.
-func (t *Trainer) checkpoint() error {
-	parent := filepath.Join(t.cfg.OutputDir, "checkpoints")
+	if err := lines.sync(); err != nil {
+		return err
+	}
+	t.state.Seconds = t.seconds()
 	name := fmt.Sprintf("step-%d", t.state.Step)
-	final, partial := filepath.Join(parent, name), filepath.Join(parent, "."+name+".partial")
-	if exists(filepath.Join(final, safetensors.SumsFile)) {
-		return t.point(name)
-	}
-	if err := t.writeCheckpoint(partial); err != nil {
-		os.RemoveAll(partial)
-		return fmt.Errorf("write checkpoint %s: %w", final, err)
-	}
-	if err := os.Rename(partial, final); err != nil {
-		os.RemoveAll(partial)
+	if err := replace(filepath.Join(t.checkpoints(), name), t.writeCheckpoint); err != nil {
 		return err
 	}
 	if err := t.point(name); err != nil {
 		return err
 	}
-	return prune(parent)
+	t.unchanged = true
+	return t.prune()
 }
 
+func (t *Trainer) checkpoints() string { return filepath.Join(t.cfg.OutputDir, "checkpoints") }
+
 func (t *Trainer) writeCheckpoint(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
+	if t.agent != nil {
+		if err := t.agent.Save(filepath.Join(dir, "agent")); err != nil {
+			return err
+		}
+	}
+	if err := t.rebuild.Save(filepath.Join(dir, "reconstructor")); err != nil {
 		return err
 	}
-	if err := t.save(dir, "agent", "reconstructor"); err != nil {
+	if err := t.saveOptimizers(filepath.Join(dir, "optimizer.safetensors")); err != nil {
 		return err
 	}
-	if err := torch.Save(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState(), nil); err != nil {
+	if err := writeJSON(filepath.Join(dir, "state.json"), saved{t.state, t.rebuilt}); err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, "state.json"), t.state); err != nil {
-		return err
-	}
-	return safetensors.WriteSums(dir, t.files()...)
+	return seal(dir)
 }
+
+// seal writes the checksums of all files of a folder.
+func seal(dir string) error {
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		names = append(names, filepath.ToSlash(name))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return safetensors.WriteSums(dir, names...)
+}
+
+// saveOptimizers writes the moments and the policy's gradients, where some wait for the steps that follow
+// (gradient_accumulation_steps).
+func (t *Trainer) saveOptimizers(path string) error {
+	return torch.NoGrad(func(s *torch.Scope) error {
+		all := t.optimizerState()
+		for _, p := range t.policyParameters() {
+			if g := s.Grad(p.Tensor); g.Defined() {
+				all = append(all, torch.Named{Name: gradientName(p), Tensor: g})
+			}
+		}
+		return torch.Save(path, all, nil)
+	})
+}
+
+func (t *Trainer) policyParameters() []torch.Named {
+	if t.agent == nil {
+		return nil
+	}
+	return t.agent.Parameters()
+}
+
+func gradientName(p torch.Named) string { return "policy." + p.Name + ".gradient" }
 
 func (t *Trainer) optimizerState() []torch.Named {
 	var all []torch.Named
@@ -93,92 +119,78 @@ func (t *Trainer) optimizerState() []torch.Named {
 
 // point makes latest name a checkpoint.
 func (t *Trainer) point(name string) error {
-	temporary := filepath.Join(t.cfg.OutputDir, ".latest")
-	os.Remove(temporary)
+	temporary := filepath.Join(t.cfg.OutputDir, ".latest"+partial)
+	if err := os.RemoveAll(temporary); err != nil {
+		return err
+	}
 	if err := os.Symlink(filepath.Join("checkpoints", name), temporary); err != nil {
 		return err
 	}
-	return os.Rename(temporary, filepath.Join(t.cfg.OutputDir, "latest"))
+	if err := os.Rename(temporary, t.latest()); err != nil {
+		return err
+	}
+	return safetensors.SyncFolder(t.cfg.OutputDir)
 }
 
-// prune removes all but the newest checkpoints.
-func prune(parent string) error {
-	names, err := filepath.Glob(filepath.Join(parent, "step-*"))
+func (t *Trainer) latest() string { return filepath.Join(t.cfg.OutputDir, "latest") }
+
+// prune removes all but the newest checkpoints, and those that lie ahead of a run that went back behind them.
+func (t *Trainer) prune() error {
+	dirs, err := filepath.Glob(filepath.Join(t.checkpoints(), "step-*"))
 	if err != nil {
 		return err
 	}
-	sort.Slice(names, func(i, j int) bool { return stepOf(names[i]) > stepOf(names[j]) })
-	for _, old := range names[min(keptCheckpoints, len(names)):] {
-		if err := os.RemoveAll(old); err != nil {
+	sort.Slice(dirs, func(i, j int) bool { return stepOf(dirs[i]) > stepOf(dirs[j]) })
+	kept := 0
+	for _, dir := range dirs {
+		step := stepOf(dir)
+		if step < 0 || step <= t.state.Step && kept < t.cfg.KeepCheckpoints {
+			kept++
+			continue
+		}
+		if err := discard(dir); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func stepOf(name string) int {
-	_, number, _ := strings.Cut(filepath.Base(name), "step-")
-	step, _ := strconv.Atoi(number)
-	return step
-}
-
-// resume reads a checkpoint: a folder, or the newest whole one of the run for "latest".
-func (t *Trainer) resume(from string) error {
-	dir := from
-	if from == "latest" {
-		dir = filepath.Join(t.cfg.OutputDir, "latest")
-		if !exists(dir) {
-			return config.Usagef("resume: %s has no checkpoint yet; leave --resume out to begin", t.cfg.OutputDir)
-		}
-	}
-	if err := safetensors.CheckSums(dir); err != nil {
-		return config.Usagef("resume: %w", err)
-	}
-	if t.agent != nil {
-		if err := torch.LoadInto(filepath.Join(dir, "agent", "model.safetensors"), t.agent.Parameters()); err != nil {
-			return config.Usagef("resume: %w", err)
-		}
-	}
-	if err := t.rebuild.LoadInto(filepath.Join(dir, "reconstructor")); err != nil {
-		return config.Usagef("resume: %w", err)
-	}
-	if err := torch.LoadInto(filepath.Join(dir, "optimizer.safetensors"), t.optimizerState()); err != nil {
-		return config.Usagef("resume: %w", err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "state.json"))
+// stepOf is the step of a checkpoint's folder, -1 for what has another name.
+func stepOf(dir string) int {
+	step, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), "step-"))
 	if err != nil {
-		return config.Usagef("resume: %w", err)
+		return -1
 	}
-	if err := json.Unmarshal(raw, &t.state); err != nil {
-		return config.Usagef("resume: state.json: %w", err)
-	}
-	return nil
+	return step
 }
 
 // saveBest replaces best/ by the agent as it stands, and the reconstructor beside it.
 func (t *Trainer) saveBest() error {
-	return t.replace("best", func(dir string) error { return t.save(dir, ".", "reconstructor") })
+	return replace(t.best(), func(dir string) error {
+		if t.agent != nil {
+			if err := t.agent.Save(dir); err != nil {
+				return err
+			}
+			if err := seal(dir); err != nil { // without the reconstructor, which is replaced alone and has its own
+				return err
+			}
+		}
+		return t.writeReconstructor(filepath.Join(dir, "reconstructor"))
+	})
 }
+
+func (t *Trainer) best() string { return filepath.Join(t.cfg.OutputDir, "best") }
 
 // saveReconstructor replaces best/reconstructor by the reconstructor as it stands.
 func (t *Trainer) saveReconstructor() error {
-	return t.replace(filepath.Join("best", "reconstructor"), t.rebuild.Save)
+	return replace(filepath.Join(t.best(), "reconstructor"), t.writeReconstructor)
 }
 
-// replace writes a folder of the run under another name, and gives it its own when it is whole.
-func (t *Trainer) replace(name string, write func(dir string) error) error {
-	final, fresh := filepath.Join(t.cfg.OutputDir, name), filepath.Join(t.cfg.OutputDir, ".fresh")
-	defer os.RemoveAll(fresh) // gone already when all went well
-	if err := os.RemoveAll(fresh); err != nil {
+func (t *Trainer) writeReconstructor(dir string) error {
+	if err := t.rebuild.Save(dir); err != nil {
 		return err
 	}
-	if err := write(fresh); err != nil {
-		return fmt.Errorf("write %s: %w", final, err)
-	}
-	if err := os.RemoveAll(final); err != nil {
-		return err
-	}
-	return os.Rename(fresh, final)
+	return seal(dir)
 }
 
 func writeJSON(path string, value any) error {

@@ -21,11 +21,14 @@ type data struct {
 	tokenizer  token.Tokenizer
 	statistics *agent.Statistics
 	chunks     []token.Text // of the plain text, all of a length
-	labelled   []labelled   // questions' texts with their answer spans
+	questions  []task       // to label
+	plain      []task       // pieces of plain text with all that a cloze would ask for, to label
+	labelled   []labelled   // questions' texts with what their tokens are worth
+	salient    []labelled   // the same of the plain text
 	recurrent  []labelled   // chunks with what comes back
-	salient    []labelled   // chunks with what a cloze would ask for
 	tasks      []task       // texts with probes, for the joint loop
 	selection  []task       // held out, to select on
+	sources    tally        // of all that was read
 }
 
 // task is a text with its tokens and what is asked about it.
@@ -51,7 +54,7 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	if err != nil {
 		return nil, config.Usage(err)
 	}
-	d := &data{tokenizer: tokenizer}
+	d := &data{tokenizer: tokenizer, sources: tally{}}
 	counter := agent.NewCounter(tokenizer.VocabSize())
 	source := c.CorpusPath
 	if source == "" {
@@ -64,9 +67,11 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 		}
 		documents++
 		if documents%heldOutEvery == 0 && c.ValDataPath == "" {
+			d.sources.document(useSelection, source, doc)
 			d.holdOut(doc, c.RandomSeed)
 			return nil
 		}
+		d.sources.document(useText, source, doc)
 		d.addDocument(doc, counter, c)
 		d.addAsked(doc, c)
 		return nil
@@ -75,6 +80,9 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	}
 	d.statistics = counter.Statistics()
 	if err := d.addQuestions(c); err != nil {
+		return nil, err
+	}
+	if d.salient, err = labelAll(ctx, byRarity{d.statistics}, d.plain, c.ClozeWorth); err != nil {
 		return nil, err
 	}
 	if len(d.chunks) == 0 || len(d.tasks) == 0 {
@@ -107,8 +115,9 @@ func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, c config
 	for from := 0; c.SupervisedSteps > 0 && from+recurrentText <= len(doc.Text); from += recurrentText {
 		d.recurrent = append(d.recurrent, recurring(d.tokenizer, doc.Text[from:from+recurrentText]))
 	}
-	for from := 0; c.SupervisedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.salient) < mostSalient; from += clozeText {
-		d.salient = append(d.salient, salient(d.tokenizer, doc.ID, doc.Text[from:from+clozeText], c.RandomSeed))
+	for from := 0; c.SupervisedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.plain) < mostSalient; from += clozeText {
+		t := probe.Cloze(doc.ID, strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), 0, c.RandomSeed)
+		d.plain = append(d.plain, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}
 }
 
@@ -132,8 +141,9 @@ func (d *data) addQuestions(c config.Train) error {
 			return fmt.Errorf("read questions: %w", err)
 		}
 		for _, t := range probe.Tasks(questions, 0, c.RandomSeed) {
+			d.sources.task(useQuestions, name, t)
 			text := token.Read(d.tokenizer, []byte(t.Text))
-			d.labelled = append(d.labelled, asked(task{t, text}))
+			d.questions = append(d.questions, task{t, text})
 			if slices.Contains(c.Probes, probe.KindQuestion) {
 				d.addTask(t, text)
 			}
@@ -144,6 +154,7 @@ func (d *data) addQuestions(c config.Train) error {
 		return fmt.Errorf("read held-out data: %w", err)
 	}
 	for _, t := range held {
+		d.sources.task(useSelection, or(c.ValDataPath, "sample-valid"), t)
 		d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}
 	return nil

@@ -41,17 +41,3 @@ func TestOneDocumentInTwentyIsSelectedOnAndNotLearnedFrom(t *testing.T) {
 		t.Errorf("%d chunks, %d salient texts", len(d.chunks), len(d.salient))
 	}
 }
-
-func TestAClozeIsWorthLessThanAQuestionThatWasAsked(t *testing.T) {
-	c := tiny(t)
-	d, err := load(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := slices.Max(d.salient[0].worth); got != asking {
-		t.Errorf("a salient span is worth %v, want %v", got, asking)
-	}
-	if got := slices.Max(d.labelled[0].worth); got != 1 {
-		t.Errorf("an answer is worth %v, want 1", got)
-	}
-}

@@ -44,6 +44,12 @@ func (e *events) scalars(now time.Time, step int, values map[string]float64) err
 	return e.record(now, step, protowire.AppendBytes(protowire.AppendTag(nil, 5, protowire.BytesType), summary))
 }
 
+// supersede tells TensorBoard that what older files hold from a step on counts no more: SessionLog, START.
+func (e *events) supersede(now time.Time, step int) error {
+	start := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), 1)
+	return e.record(now, step, protowire.AppendBytes(protowire.AppendTag(nil, 7, protowire.BytesType), start))
+}
+
 // record writes an event: wall time, step and its content, framed by length and masked CRC-32C.
 func (e *events) record(now time.Time, step int, content []byte) error {
 	seconds := float64(now.UnixMicro()) / 1e6 // as many digits as a float64 holds

@@ -2,14 +2,12 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 
 	"github.com/project-sputnik/sputnik/env"
-	"github.com/project-sputnik/sputnik/probe"
-	"github.com/project-sputnik/sputnik/rewards"
+	"github.com/project-sputnik/sputnik/rewards/gradient"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
@@ -18,10 +16,12 @@ import (
 type rollout struct {
 	tasks     []task
 	rates     []float64
-	decisions []decision // of all rounds
-	owner     [][2]int   // of each decision's actions: first episode and how many follow it
-	left      [][]bool   // [episode][unit] at the end
-	texts     []string   // what each episode left
+	decisions []decision  // of all rounds
+	owner     [][2]int    // of each decision's actions: first episode and how many follow it
+	left      [][]bool    // [episode][unit] at the end
+	texts     []string    // what each episode left
+	entropy   []float64   // of each episode's decisions, nats a unit
+	credits   [][]float64 // [episode][unit] of a crediter; nil without one
 }
 
 // roll plays the episodes: each round the policy scores what is left, and noise at the sampling temperature draws.
@@ -45,12 +45,10 @@ func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature 
 	if err != nil {
 		return nil, err
 	}
-	random := make([]*rand.Rand, len(episodes))
-	for e := range random {
-		random[e] = env.Source(t.cfg.RandomSeed, step, e)
-	}
+	r.entropy = make([]float64, len(episodes))
+	draws := t.noises(len(episodes), step)
 	for done := false; !done; {
-		actions, err := t.act(r, state, random, temperature)
+		actions, err := t.act(r, state, draws, temperature)
 		if err != nil {
 			return nil, err
 		}
@@ -70,8 +68,24 @@ func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature 
 	return r, nil
 }
 
+// noise is what an episode's masks are drawn with; a sign of -1 mirrors it.
+type noise struct {
+	*rand.Rand
+	sign float64
+}
+
+// noises are of the episodes of a step, as the estimator wants those of one text drawn.
+func (t *Trainer) noises(episodes, step int) []noise {
+	all := make([]noise, episodes)
+	for e := range all {
+		source, sign := t.estimator.Noise(e % t.cfg.Samples)
+		all[e] = noise{env.Source(t.cfg.RandomSeed, step, e-e%t.cfg.Samples+source), sign}
+	}
+	return all
+}
+
 // act scores what is left of every episode, plus noise. In the first round a task's episodes see the same text.
-func (t *Trainer) act(r *rollout, state env.State, random []*rand.Rand, temperature float64) ([][]float32, error) {
+func (t *Trainer) act(r *rollout, state env.State, draws []noise, temperature float64) ([][]float32, error) {
 	k := len(state.Left) / len(r.tasks)
 	each := 1
 	if state.Round == 0 {
@@ -90,7 +104,8 @@ func (t *Trainer) act(r *rollout, state env.State, random []*rand.Rand, temperat
 		for e := range actions {
 			row := values[e/each*l.units:]
 			_, places := remaining(r.tasks[e/k].text, state.Left[e])
-			drawn := env.Perturb(nil, row[:len(places)], temperature, random[e])
+			r.entropy[e] += t.entropy(row[:len(places)], l.sizes[e/each*l.units:], state.Budget[e], temperature) / float64(state.Rounds)
+			drawn := env.Perturb(nil, row[:len(places)], draws[e].sign*temperature, draws[e].Rand)
 			actions[e] = make([]float32, len(state.Left[e]))
 			for i, u := range places {
 				actions[e][u] = drawn[i]
@@ -115,7 +130,7 @@ func (r *rollout) record(before, after env.State, k int) {
 			for j, u := range places {
 				kept[j] = after.Left[e][u]
 			}
-			r.decisions[i].actions = append(r.decisions[i].actions, action{kept: kept})
+			r.decisions[i].actions = append(r.decisions[i].actions, gradient.Action{Kept: kept})
 		}
 	}
 }
@@ -136,80 +151,8 @@ func remaining(text token.Text, left []bool) (token.Text, []int) {
 	return out, places
 }
 
-// pay asks the reader for every probe of every episode and gives actions their advantage. It returns the mean reward,
-// and the deviations of rewards and of distortions among a task's masks.
-func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread float64, err error) {
-	k := t.cfg.Samples
-	outcomes, err := t.outcomes(ctx, r, k)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
-	paid, distortions := make([]float64, len(outcomes)), make([]float64, len(outcomes))
-	for e, o := range outcomes {
-		paid[e], distortions[e] = t.reward(o, settings), rewards.Distortion(o, settings.Importance)
-		mean += paid[e] / float64(len(outcomes))
-	}
-	deviation, spread = within(paid, k), within(distortions, k)
-	advantages := make([]float64, 0, len(paid))
-	for from := 0; from < len(paid); from += k {
-		advantages = append(advantages, rewards.LeaveOneOut(nil, paid[from:from+k])...)
-	}
-	for i, d := range r.decisions {
-		for j := range d.actions {
-			r.decisions[i].actions[j].advantage = advantages[r.owner[i][0]+j] / max(t.state.RewardScale, 1e-3)
-		}
-	}
-	return mean, deviation, spread, nil
-}
-
-// within is the root of the mean variance inside groups of k.
-func within(values []float64, k int) float64 {
-	sum := 0.0
-	for from := 0; from < len(values); from += k {
-		mean := 0.0
-		for _, v := range values[from : from+k] {
-			mean += v / float64(k)
-		}
-		for _, v := range values[from : from+k] {
-			sum += (v - mean) * (v - mean)
-		}
-	}
-	return math.Sqrt(sum / float64(len(values)))
-}
-
-// outcomes reads every task with nothing, with all of it, and with what each of its episodes left.
-func (t *Trainer) outcomes(ctx context.Context, r *rollout, k int) ([]rewards.Outcome, error) {
-	var asked []probe.Task
-	var contexts []string
-	for i, task := range r.tasks {
-		asked = append(asked, task.Task, task.Task)
-		contexts = append(contexts, "", task.Text)
-		for e := i * k; e < (i+1)*k; e++ {
-			asked, contexts = append(asked, task.Task), append(contexts, r.texts[e])
-		}
-	}
-	losses, err := probe.Read(ctx, t.reader, asked, contexts)
-	if err != nil {
-		return nil, err
-	}
-	outcomes := make([]rewards.Outcome, 0, len(r.texts))
-	for i, task := range r.tasks {
-		block := losses[i*(k+2) : (i+1)*(k+2)]
-		for e := range k {
-			o := rewards.Outcome{Tokens: len(task.text.Tokens), Kept: env.Tokens(r.left[i*k+e], env.UnitSizes(nil, task.text.Units))}
-			for p := range task.Probes {
-				o.Answers = append(o.Answers, rewards.Answer{
-					None: block[0][p].Mean(), Full: block[1][p].Mean(), Kept: block[2+e][p].Mean(), Tokens: block[0][p].Tokens,
-				})
-			}
-			outcomes = append(outcomes, o)
-		}
-	}
-	return outcomes, nil
-}
-
-// jointStep plays, pays and moves the policy, and every few steps the reconstructor.
+// jointStep plays, pays and moves the policy, and every few steps the reconstructor. Below the floor of its entropy the
+// policy is pulled towards even odds, harder the more is missing: where all is, as hard as by a reward of a deviation a nat.
 func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]float64, error) {
 	total := t.phases().joint
 	progress := float64(within) / math.Max(1, float64(total-1))
@@ -223,19 +166,17 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	if err != nil {
 		return nil, err
 	}
-	t.state.RewardScale = 0.95*t.state.RewardScale + 0.05*deviation
 	t.state.Spread = 0.95*t.state.Spread + 0.05*spread
 	metrics := map[string]float64{"reward": reward, "reward_deviation": deviation, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
 	r.rate(metrics)
 	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: total, Floor: 0.1}
 	err = t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
-		loss, entropy := policyLoss(s, t.agent, r.decisions, temperature, t.cfg.ExactRate)
-		weight := t.cfg.EntropyWeight
+		loss, entropy, distance := policyLoss(s, t.agent, r.decisions, t.estimator, temperature, t.cfg.ExactRate)
 		metrics["entropy"] = s.Item(entropy)
-		if metrics["entropy"] < t.cfg.EntropyFloor {
-			weight *= 10
+		if missing := 1 - metrics["entropy"]/t.cfg.EntropyFloor; missing > 0 {
+			loss = s.Add(loss, s.Scale(distance, missing))
 		}
-		return s.Sub(loss, s.Scale(entropy, weight))
+		return s.Sub(loss, s.Scale(entropy, t.cfg.EntropyWeight))
 	})
 	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && within%every == 0 {
 		t.rebuilt = map[string]float64{}
@@ -258,5 +199,3 @@ func (r *rollout) rate(metrics map[string]float64) {
 	metrics["rate"], metrics["rate_asked"] = float64(kept)/float64(tokens), asked/float64(tokens)
 	metrics["tokens"] = float64(tokens)
 }
-
-var errNotFinite = fmt.Errorf("the loss or its gradient is not finite")

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/rewards/gradient"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
@@ -13,22 +14,20 @@ type decision struct {
 	text    token.Text
 	budget  int
 	rate    float64 // what the policy is told
-	actions []action
+	actions []gradient.Action
 }
 
-// action keeps some of a decision's units, and what that turned out to be worth beside the other actions.
-type action struct {
-	kept      []bool
-	advantage float64
-}
-
-// policyLoss is the policy-gradient loss of decisions and the mean entropy of their units, in nats:
+// policyLoss is the policy-gradient loss of decisions, the mean entropy of their units, and how far those of a decision
+// are from even odds together, in nats:
 //
-//	loss = -1/N sum A log pi(action),  log pi = sum_units m log p + (1-m) log(1-p),  p = sigmoid((score + b)/T)
+//	loss = -1/N sum_units Keep log p + Drop log(1-p) + Gate p,  p = sigmoid((score + b)/T)
+//	entropy = -p log p - (1-p) log(1-p),  distance = sum_units KL(1/2 || p) = sum_units -(log p + log(1-p))/2 - log 2
 //
-// with b such that the expected number of tokens kept is the budget: its own gradient, d b = -sum(w d score)/sum(w)
+// The distance has a slope, p - 1/2, where entropy has none any more, at odds that have become certain.
+// with the weights that an estimator gives the N actions; of the score function they make it -1/N sum A log pi(action).
+// b is such that the expected number of tokens kept is the budget: its own gradient, d b = -sum(w d score)/sum(w)
 // with w = size p (1-p), is part of the graph, so no gradient can move the rate. Where the rate is not exact, b is 0.
-func policyLoss(s *torch.Scope, a *agent.Agent, decisions []decision, temperature float64, exact bool) (loss, entropy torch.Tensor) {
+func policyLoss(s *torch.Scope, a *agent.Agent, decisions []decision, e gradient.Estimator, temperature float64, exact bool) (loss, entropy, distance torch.Tensor) {
 	scores, layout := unitScores(s, a, decisions)
 	if exact {
 		scores = exactRate(s, scores, layout, temperature)
@@ -36,13 +35,15 @@ func policyLoss(s *torch.Scope, a *agent.Agent, decisions []decision, temperatur
 	logits := s.Scale(scores, 1/temperature)
 	logP, logQ := s.LogSigmoid(logits), s.LogSigmoid(s.Neg(logits)) // [rows, units]
 	p := s.Sigmoid(logits)
+	sum := func(x torch.Tensor) torch.Tensor { return s.Sum(s.Mul(x, layout.present(s))) }
 	perUnit := s.Neg(s.Add(s.Mul(p, logP), s.Mul(s.Shift(s.Neg(p), 1), logQ)))
-	entropy = s.Scale(s.Sum(s.Mul(perUnit, layout.present(s))), 1/math.Max(1, layout.count()))
+	entropy = s.Scale(sum(perUnit), 1/math.Max(1, layout.count()))
+	distance = s.Scale(sum(s.Shift(s.Scale(s.Add(logP, logQ), -0.5), -math.Ln2)), 1/math.Max(1, float64(layout.rows)))
 
-	// The actions of a row enter as sums: A log pi = sum_units [sum_k A_k m_k] log p + [sum_k A_k (1-m_k)] log q.
-	keep, drop := layout.advantages(decisions)
-	paid := s.Add(s.Mul(logP, layout.tensor(s, keep)), s.Mul(logQ, layout.tensor(s, drop)))
-	return s.Neg(s.Scale(s.Sum(paid), 1/layout.actions(decisions))), entropy
+	w := layout.weights(decisions, e, torch.Values[float32](s, p))
+	paid := s.Add(s.Mul(logP, layout.tensor(s, w.Keep)), s.Mul(logQ, layout.tensor(s, w.Drop)))
+	paid = s.Add(paid, s.Mul(p, layout.tensor(s, w.Gate)))
+	return s.Neg(s.Scale(s.Sum(paid), 1/layout.actions(decisions))), entropy, distance
 }
 
 // layout is the shape of decisions laid side by side: rows of units, padded.
@@ -120,6 +121,19 @@ func shift(scores, sizes []float32, budget, temperature float64) float64 {
 	return (low + high) / 2
 }
 
+// entropy is the mean entropy of a decision's units, in nats, as policyLoss has it.
+func (t *Trainer) entropy(scores, sizes []float32, budget int, temperature float64) float64 {
+	b, sum := 0.0, 0.0
+	if t.cfg.ExactRate {
+		b = shift(scores, sizes[:len(scores)], float64(budget), temperature)
+	}
+	for _, score := range scores {
+		x := math.Abs(float64(score)+b) / temperature
+		sum += math.Log1p(math.Exp(-x)) + x*sigmoid(-x) // H(sigmoid(x)) = log(1 + e^-x) + x sigmoid(-x)
+	}
+	return sum / math.Max(1, float64(len(scores)))
+}
+
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func (l layout) tensor(s *torch.Scope, values []float32) torch.Tensor {
@@ -150,19 +164,13 @@ func (l layout) actions(decisions []decision) float64 {
 	return math.Max(1, float64(n))
 }
 
-// advantages sums, for every unit, the advantages of the actions that keep it and of those that drop it.
-func (l layout) advantages(decisions []decision) (keep, drop []float32) {
-	keep, drop = make([]float32, l.rows*l.units), make([]float32, l.rows*l.units)
+// weights are what an estimator makes of every decision's actions: [rows, units].
+func (l layout) weights(decisions []decision, e gradient.Estimator, p []float32) gradient.Weights {
+	n := l.rows * l.units
+	all := gradient.Weights{Keep: make([]float32, n), Drop: make([]float32, n), Gate: make([]float32, n)}
 	for r, d := range decisions {
-		for _, act := range d.actions {
-			for u := range d.text.Units {
-				if act.kept[u] {
-					keep[r*l.units+u] += float32(act.advantage)
-				} else {
-					drop[r*l.units+u] += float32(act.advantage)
-				}
-			}
-		}
+		from, to := r*l.units, r*l.units+len(d.text.Units)
+		e.Weigh(gradient.Weights{Keep: all.Keep[from:to], Drop: all.Drop[from:to], Gate: all.Gate[from:to]}, p[from:to], d.actions)
 	}
-	return keep, drop
+	return all
 }

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/project-sputnik/sputnik/rewards/gradient"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
@@ -80,9 +82,9 @@ func masks(n int) [][]bool {
 	return all
 }
 
-// gradient is the policy gradient with every mask as an action whose advantage is its probability times its reward:
+// enumerated is the policy gradient with every mask as an action whose advantage is its probability times its reward:
 // the expectation of the estimator, by enumeration.
-func gradient(t *testing.T, scores, sizes []float32, budget int, temperature float64) (grad []float32) {
+func enumerated(t *testing.T, scores, sizes []float32, budget int, temperature float64) (grad []float32) {
 	t.Helper()
 	l := row(sizes, budget)
 	b := shift(scores, sizes, float64(budget), temperature)
@@ -125,7 +127,7 @@ func TestThePolicyGradientIsTheGradientOfTheExpectedReward(t *testing.T) {
 			for u := range scores {
 				scores[u], sizes[u] = float32(random.NormFloat64()), float32(1+random.IntN(3))
 			}
-			got := gradient(t, scores, sizes, budget, temperature)
+			got := enumerated(t, scores, sizes, budget, temperature)
 			const step = 1e-3
 			for u := range scores {
 				at := append([]float32(nil), scores...)
@@ -141,14 +143,19 @@ func TestThePolicyGradientIsTheGradientOfTheExpectedReward(t *testing.T) {
 	}
 }
 
-func TestAdvantagesAddUpByUnit(t *testing.T) {
-	d := decision{actions: []action{{[]bool{true, false}, 2}, {[]bool{true, true}, -1}}}
-	d.text.Units = []token.Unit{{First: 0, End: 1}, {First: 1, End: 2}}
-	keep, drop := row([]float32{1, 1}, 1).advantages([]decision{d})
-	if diff := cmp.Diff([]float32{1, -1}, keep); diff != "" {
-		t.Error(diff)
+func TestEveryDecisionHasTheWeightsOfItsOwnActions(t *testing.T) {
+	of := func(advantage float64, kept ...bool) decision {
+		d := decision{actions: []gradient.Action{{Kept: kept, Advantage: advantage}, {Kept: slices.Repeat([]bool{true}, len(kept)), Advantage: -1}}}
+		d.text.Units = make([]token.Unit, len(kept))
+		return d
 	}
-	if diff := cmp.Diff([]float32{0, 2}, drop); diff != "" {
+	rloo, err := gradient.New("rloo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := layout{rows: 2, units: 3}.weights([]decision{of(2, true, false), of(5, false, true, false)}, rloo, make([]float32, 6))
+	want := gradient.Weights{Keep: []float32{1, -1, 0, -1, 4, -1}, Drop: []float32{0, 2, 0, 5, 0, 5}, Gate: make([]float32, 6)}
+	if diff := cmp.Diff(want, w); diff != "" {
 		t.Error(diff)
 	}
 }

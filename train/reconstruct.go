@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/corpus"
@@ -17,11 +18,11 @@ func NewReconstructor(ctx context.Context, cfg config.Reconstructor, log *slog.L
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t := &Trainer{settings: &cfg, log: log, masks: rates{cfg.RateMin, cfg.RateMax}, cfg: config.Train{
+	t := &Trainer{settings: &cfg, log: log, masks: rates{cfg.RateMin, cfg.RateMax}, began: time.Now(), state: State{Evaluated: -1}, cfg: config.Train{
 		OutputDir: cfg.OutputDir, Resume: cfg.Resume, BatchSize: cfg.BatchSize, AccumulationSteps: 1,
 		ReconstructorRate: cfg.LearningRate, WarmupSteps: cfg.WarmupSteps, WeightDecay: cfg.WeightDecay, GradientClip: cfg.GradientClip,
 		ReconstructorPath: cfg.ModelPath, Tokenizer: cfg.Tokenizer, ReconstructorLayers: cfg.Layers, ReconstructorDim: cfg.Dim,
-		ReconstructorHeads: cfg.Heads, LogFreq: cfg.LogFreq, SaveEvery: cfg.SaveEvery, RandomSeed: cfg.RandomSeed, MaxEpochs: cfg.Epochs,
+		ReconstructorHeads: cfg.Heads, LogFreq: cfg.LogFreq, SaveEvery: cfg.SaveEvery, KeepCheckpoints: 2, RandomSeed: cfg.RandomSeed, MaxEpochs: cfg.Epochs,
 	}}
 	if err := t.makeAlone(ctx, cfg); err != nil {
 		t.Close()
@@ -47,8 +48,9 @@ func (t *Trainer) makeAlone(ctx context.Context, cfg config.Reconstructor) (err 
 
 // plainText reads pieces of text of so many tokens.
 func plainText(ctx context.Context, source string, t token.Tokenizer, length int) (*data, error) {
-	d := &data{tokenizer: t}
+	d := &data{tokenizer: t, sources: tally{}}
 	err := corpus.Read(ctx, source, func(doc corpus.Document) error {
+		d.sources.document(useText, source, doc)
 		d.addChunks(token.Read(t, []byte(doc.Text)), length)
 		return nil
 	})

@@ -2,96 +2,117 @@ package train
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/torch"
 )
 
-// Report is what a run came to.
+// Report is what a run came to, over all the processes that worked on it.
 type Report struct {
-	Steps           int     `json:"steps"`
-	Best            float64 `json:"best_answers_kept"` // share of held-out answers that stand in what the agent keeps
-	BestStep        int     `json:"best_step"`
-	Skipped         int     `json:"skipped"`
-	AgentParameters int64   `json:"agent_parameters,omitempty"`
-	Seconds         float64 `json:"seconds"`
-	Stopped         string  `json:"stopped"` // why: done, patience
+	Steps           int            `json:"steps"`
+	Best            float64        `json:"best_answers_kept"` // share of held-out answers that stand in what the agent keeps
+	BestStep        int            `json:"best_step"`
+	Skipped         int            `json:"skipped"`
+	AgentParameters int64          `json:"agent_parameters,omitempty"`
+	Seconds         float64        `json:"seconds"`
+	Machine         string         `json:"machine"`
+	Threads         int            `json:"threads"`           // of an operator
+	Stopped         string         `json:"stopped"`           // why: done, patience, max_hours
+	Sources         []agent.Source `json:"sources,omitempty"` // what was learned from and selected on
 }
 
-// Progress is told of every step: how many are done, of how many, and in which phase.
-type Progress func(done, total int, phase string)
-
-// Run trains from where the state stands to the end of the joint loop, or until patience runs out. When ctx ends it
-// writes a checkpoint and returns the context's error.
-func (t *Trainer) Run(ctx context.Context, progress Progress) (Report, error) {
-	started := time.Now()
-	journal, err := t.open()
+// Run trains from where the state stands to the end of the joint loop, or until patience or max_hours runs out. After
+// every step progress is told how far the run is. When ctx ends Run writes a checkpoint and returns the context's error.
+func (t *Trainer) Run(ctx context.Context, progress func(Progress)) (Report, error) {
+	lines, err := t.open()
 	if err != nil {
 		return Report{}, err
 	}
-	defer journal.close()
-	report := Report{Stopped: "done"}
-	if t.agent != nil {
-		report.AgentParameters = t.agent.Size()
-	}
-	total := t.phases().total()
+	defer lines.close()
+	t.announce()
+	pace := newPace()
 	whole := context.WithoutCancel(ctx) // a step, and what is measured after it, is whole or has not been
-	for t.state.Step < total {
+	stopped := t.stopped()
+	for ; stopped == ""; stopped = t.stopped() {
 		if ctx.Err() != nil {
-			return report, t.interrupted(ctx)
+			return Report{}, t.interrupted(ctx, lines)
 		}
-		begun := time.Now()
-		phase, metrics, err := t.step(whole)
-		if err != nil {
-			return report, err
+		begun, phase := time.Now(), t.phases().of(t.state.Step)
+		if err := t.advance(whole, lines); err != nil {
+			return Report{}, err
 		}
-		metrics["tokens_per_second"] = metrics["tokens"] / time.Since(begun).Seconds()
-		if err := t.after(whole, journal, phase, metrics); err != nil {
-			return report, err
-		}
-		progress(t.state.Step, total, phase)
-		if t.cfg.Patience > 0 && t.state.Worse >= t.cfg.Patience {
-			report.Stopped = "patience"
-			break
-		}
+		progress(t.progress(pace, phase, time.Since(begun)))
 	}
-	if err := t.finish(whole, journal); err != nil {
-		return report, err
+	if err := t.finish(whole, lines); err != nil {
+		return Report{}, err
 	}
-	report.Steps, report.Best, report.BestStep, report.Skipped = t.state.Step, t.state.Best, t.state.BestStep, t.state.Skipped
-	report.Seconds = time.Since(started).Seconds()
+	t.log.Info("stopped", "reason", stopped, "step", t.state.Step, "steps", t.phases().total())
+	report := t.report(stopped)
 	return report, writeJSON(filepath.Join(t.cfg.OutputDir, "training.json"), report)
 }
 
+// stopped says why a run is at its end, "" while it is not. Learning rates and temperatures go by steps, so a run that
+// max_hours ends has not cooled down: if they went by the clock, no run that was resumed could be the same.
+func (t *Trainer) stopped() string {
+	switch hours := t.seconds() / 3600; {
+	case t.state.Step >= t.phases().total():
+		return "done"
+	case t.cfg.MaxHours > 0 && hours >= t.cfg.MaxHours && t.state.Step > 0:
+		return "max_hours"
+	case t.cfg.Patience > 0 && t.state.Worse >= t.cfg.Patience:
+		return "patience"
+	}
+	return ""
+}
+
+// seconds is how long the run has taken, with what it took before it was resumed.
+func (t *Trainer) seconds() float64 { return t.earlier + time.Since(t.began).Seconds() }
+
+func (t *Trainer) report(stopped string) Report {
+	r := Report{
+		Steps: t.state.Step, Best: t.state.Best, BestStep: t.state.BestStep, Skipped: t.state.Skipped, Seconds: t.seconds(),
+		Machine: machine(), Threads: torch.Threads(), Stopped: stopped, Sources: t.sources(),
+	}
+	if t.agent != nil {
+		r.AgentParameters = t.agent.Size()
+	}
+	return r
+}
+
 // interrupted leaves a checkpoint behind.
-func (t *Trainer) interrupted(ctx context.Context) error {
-	if err := t.checkpoint(); err != nil {
+func (t *Trainer) interrupted(ctx context.Context, lines *journal) error {
+	if err := t.checkpoint(lines); err != nil {
 		return err
 	}
 	return fmt.Errorf("stopped after step %d, checkpoint written; the same command with --resume goes on: %w", t.state.Step, context.Cause(ctx))
 }
 
-// after logs a step and, at the ends of epochs and phases, evaluates and checkpoints.
-func (t *Trainer) after(ctx context.Context, journal *journal, phase string, metrics map[string]float64) error {
+// advance does a step and logs it. At the ends of epochs it evaluates and checkpoints.
+func (t *Trainer) advance(ctx context.Context, lines *journal) error {
+	begun := time.Now()
+	phase, metrics, err := t.step(ctx)
+	if err != nil {
+		return err
+	}
+	t.unchanged = false
+	metrics["tokens_per_second"] = metrics["tokens"] / time.Since(begun).Seconds()
 	step := t.state.Step
 	if step%t.cfg.LogFreq == 0 || step == 1 {
-		if err := journal.write(step, phase, metrics); err != nil {
+		if err := lines.write(step, phase, metrics); err != nil {
 			return err
 		}
 	}
 	if t.due(step, t.cfg.EvalFreq, t.cfg.EvalEvery) {
-		if err := t.evaluate(ctx, journal); err != nil {
+		if err := t.evaluate(ctx, lines); err != nil {
 			return err
 		}
 	}
 	if t.due(step, t.cfg.CheckpointFreq, t.cfg.SaveEvery) {
-		return t.checkpoint()
+		return t.checkpoint(lines)
 	}
 	return nil
 }
@@ -118,7 +139,8 @@ func (t *Trainer) due(step, freq, epochs int) bool {
 
 // evaluate measures the agent on the held-out questions and keeps it if it is the best. Without an agent the last
 // reconstructor is the best.
-func (t *Trainer) evaluate(ctx context.Context, journal *journal) error {
+func (t *Trainer) evaluate(ctx context.Context, lines *journal) error {
+	t.state.Evaluated, t.unchanged = t.state.Step, false
 	if t.agent == nil {
 		return t.saveBest()
 	}
@@ -126,7 +148,7 @@ func (t *Trainer) evaluate(ctx context.Context, journal *journal) error {
 	if err != nil {
 		return err
 	}
-	loss, err := t.supervisedValidation()
+	loss, err := t.supervisedValidation(ctx)
 	if err != nil {
 		return err
 	}
@@ -139,77 +161,25 @@ func (t *Trainer) evaluate(ctx context.Context, journal *journal) error {
 		t.state.Worse++
 	}
 	t.log.Info("evaluated", "step", t.state.Step, "answers_kept", round(kept), "supervised_loss", round(loss), "best", round(t.state.Best))
-	return journal.write(t.state.Step, "validation", map[string]float64{"answers_kept": kept, "supervised_loss": loss})
+	metrics := measures{"answers_kept": kept, "supervised_loss": loss}
+	if err := t.judge(ctx, metrics); err != nil {
+		return err
+	}
+	return lines.write(t.state.Step, validation, metrics)
 }
 
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
 // finish evaluates the last agent and leaves a checkpoint, and in best/ the last reconstructor: the best agent may have
 // been found before the reconstructor had learned.
-func (t *Trainer) finish(ctx context.Context, journal *journal) error {
-	if err := t.evaluate(ctx, journal); err != nil {
-		return err
+func (t *Trainer) finish(ctx context.Context, lines *journal) error {
+	if t.state.Evaluated < t.state.Step {
+		if err := t.evaluate(ctx, lines); err != nil {
+			return err
+		}
 	}
 	if err := t.saveReconstructor(); err != nil {
 		return err
 	}
-	return t.checkpoint()
+	return t.checkpoint(lines)
 }
-
-// journal is a run's metrics.jsonl and event file.
-type journal struct {
-	lines  *os.File
-	events *events
-}
-
-// open prepares the run's folder; one that holds another run is refused unless this one goes on from it.
-func (t *Trainer) open() (*journal, error) {
-	dir := t.cfg.OutputDir
-	lines := filepath.Join(dir, "metrics.jsonl")
-	if t.cfg.Resume == "" && exists(filepath.Join(dir, "latest")) {
-		return nil, config.Usagef("output_dir %s holds a run; name another folder, remove it, or go on with --resume", dir)
-	}
-	if t.cfg.Resume != "" {
-		if err := t.resume(t.cfg.Resume); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.MkdirAll(filepath.Join(dir, "checkpoints"), 0o755); err != nil {
-		return nil, fmt.Errorf("output_dir %s: %w", dir, err)
-	}
-	if err := config.Save(filepath.Join(dir, "config.json"), t.settings); err != nil {
-		return nil, err
-	}
-	file, err := os.OpenFile(lines, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	events, err := newEvents(dir, time.Now())
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return &journal{file, events}, nil
-}
-
-func (j *journal) write(step int, phase string, metrics map[string]float64) error {
-	line := map[string]any{"step": step, "phase": phase}
-	scalars := map[string]float64{}
-	for name, value := range metrics {
-		scalars[phase+"/"+name] = value
-		line[name] = value
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			line[name] = fmt.Sprint(value) // JSON has no such numbers
-		}
-	}
-	raw, err := json.Marshal(line)
-	if err != nil {
-		return err
-	}
-	if _, err := j.lines.Write(append(raw, '\n')); err != nil {
-		return fmt.Errorf("write metrics: %w", err)
-	}
-	return j.events.scalars(time.Now(), step, scalars)
-}
-
-func (j *journal) close() error { return errors.Join(j.lines.Close(), j.events.close()) }

@@ -43,11 +43,11 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 	return share, nil
 }
 
-// supervisedValidation is the supervised loss on the held-out texts.
-func (t *Trainer) supervisedValidation() (loss float64, err error) {
-	var examples []labelled
-	for _, each := range t.data.selection {
-		examples = append(examples, asked(each))
+// supervisedValidation is the supervised loss on the held-out texts, whose labels ask no reader.
+func (t *Trainer) supervisedValidation(ctx context.Context) (loss float64, err error) {
+	examples, err := labelAll(ctx, byRarity{t.data.statistics}, t.data.selection, 1)
+	if err != nil {
+		return 0, err
 	}
 	middle := config.Train{RateMin: 0.5, RateMax: 0.5}
 	err = torch.NoGrad(func(s *torch.Scope) error {

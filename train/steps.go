@@ -17,48 +17,89 @@ import (
 // maxSkipped is how many steps in a row may be skipped before a run gives up.
 const maxSkipped = 10
 
-// move takes one optimiser step on a loss. A loss or gradient that is not finite changes nothing, is counted and said.
+// move takes one optimiser step on a loss. A loss or gradient that is not finite changes nothing, is counted and said,
+// and so is a gradient whose norm is a spike.
 func (t *Trainer) move(optimiser *torch.AdamW, rate float64, name string, metrics map[string]float64, loss func(s *torch.Scope) torch.Tensor) error {
-	accumulate := float64(t.cfg.AccumulationSteps)
-	err := torch.Do(func(s *torch.Scope) error {
-		value := loss(s)
-		metrics[name+"_loss"] = s.Item(value)
-		if math.IsNaN(metrics[name+"_loss"]) || math.IsInf(metrics[name+"_loss"], 0) {
-			return errNotFinite
-		}
-		s.Backward(s.Scale(value, 1/accumulate))
-		return nil
-	})
+	err := t.backward(name, metrics, loss)
 	if err == nil && (t.state.Step+1)%t.cfg.AccumulationSteps != 0 && name == "policy" {
 		return nil // gradients wait for the steps that follow
 	}
 	if err == nil {
-		limit := t.cfg.GradientClip
-		if limit == 0 {
-			limit = math.MaxFloat64
-		}
-		var norm float64
-		norm, err = torch.ClipNorm(optimiser.Params(), limit)
-		metrics[name+"_gradient_norm"] = norm
-		if err == nil && (math.IsNaN(norm) || math.IsInf(norm, 0)) {
-			err = errNotFinite
-		}
+		err = t.clip(optimiser, name, metrics)
 	}
-	if errors.Is(err, errNotFinite) {
+	if errors.Is(err, errNotFinite) || errors.Is(err, errSpike) {
 		torch.ClearGrad(optimiser.Params()...)
-		t.state.Skipped++
-		t.state.SkippedRow++
-		t.log.Warn("step skipped", "step", t.state.Step, "network", name, "reason", err)
-		if t.state.SkippedRow >= maxSkipped {
-			return fmt.Errorf("%d steps in a row skipped: %w; lower the learning rate", maxSkipped, err)
-		}
-		return nil
+		return t.skip(name, err)
 	}
 	if err != nil {
 		return fmt.Errorf("%s step: %w", name, err)
 	}
 	t.state.SkippedRow = 0
 	return optimiser.Step(rate)
+}
+
+// backward adds the gradient of a loss to the parameters'.
+func (t *Trainer) backward(name string, metrics map[string]float64, loss func(s *torch.Scope) torch.Tensor) error {
+	return torch.Do(func(s *torch.Scope) error {
+		value := loss(s)
+		metrics[name+"_loss"] = s.Item(value)
+		if !finite(metrics[name+"_loss"]) {
+			return errNotFinite
+		}
+		s.Backward(s.Scale(value, 1/float64(t.cfg.AccumulationSteps)))
+		return nil
+	})
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// clip scales the gradient down to the largest norm, and says what is wrong with the norm that it had.
+func (t *Trainer) clip(optimiser *torch.AdamW, name string, metrics map[string]float64) error {
+	limit := t.cfg.GradientClip
+	if limit == 0 {
+		limit = math.MaxFloat64
+	}
+	norm, err := torch.ClipNorm(optimiser.Params(), limit)
+	if err != nil {
+		return err
+	}
+	metrics[name+"_gradient_norm"] = norm
+	switch {
+	case !finite(norm):
+		return errNotFinite
+	case t.norms(name).spike(norm):
+		return fmt.Errorf("%w: %.3g", errSpike, norm)
+	}
+	return nil
+}
+
+// norms are those of a network in the phase of the step: the same network learns by another loss in each.
+func (t *Trainer) norms(network string) *norms {
+	phase, _ := t.phases().at(t.state.Step)
+	name := phase + "." + network
+	if t.state.Norms == nil {
+		t.state.Norms = map[string]*norms{}
+	}
+	if t.state.Norms[name] == nil {
+		t.state.Norms[name] = &norms{}
+	}
+	return t.state.Norms[name]
+}
+
+// skip counts a step that changes nothing. Those that are not finite may not be too many in a row.
+func (t *Trainer) skip(name string, reason error) error {
+	t.log.Warn("step skipped", "step", t.state.Step, "network", name, "reason", reason)
+	if errors.Is(reason, errSpike) {
+		t.state.Spikes++
+		t.state.SkippedRow = 0
+		return nil
+	}
+	t.state.Skipped++
+	t.state.SkippedRow++
+	if t.state.SkippedRow >= maxSkipped {
+		return fmt.Errorf("%d steps in a row skipped: %w; lower the learning rate", maxSkipped, reason)
+	}
+	return nil
 }
 
 // supervisedStep moves the policy towards labels.
@@ -144,5 +185,6 @@ func (t *Trainer) step(ctx context.Context) (phase string, metrics map[string]fl
 		return phase, nil, fmt.Errorf("step %d (%s): %w", step, phase, err)
 	}
 	t.state.Step++
+	metrics["skipped"], metrics["spikes"] = float64(t.state.Skipped), float64(t.state.Spikes)
 	return phase, metrics, nil
 }

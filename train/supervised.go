@@ -1,8 +1,9 @@
 package train
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
@@ -17,19 +18,6 @@ type labelled struct {
 	worth []float32
 }
 
-// spread gives tokens the worth of the spans that they overlap; the highest counts.
-func spread(text token.Text, labels []probe.Label) labelled {
-	l := labelled{text, make([]float32, len(text.Tokens))}
-	for _, label := range labels {
-		for i, t := range text.Tokens {
-			if t.Start < label.End && label.Start < t.End {
-				l.worth[i] = max(l.worth[i], float32(label.Worth))
-			}
-		}
-	}
-	return l
-}
-
 // supervisedLoss is the binary cross-entropy of the tokens' worth, with logits shifted down by 2, where few tokens are
 // worth anything: a mean over tokens, so that long texts do not drown short ones' neighbours.
 func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random *rand.Rand, c config.Train) torch.Tensor {
@@ -39,6 +27,7 @@ func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random 
 	}
 	batch := a.NewBatch(texts, rates)
 	batch.HideTokens(c.HideTokens, random)
+	batch.HideFeatures(c.HideFeatures, random)
 	worth := make([]float32, batch.Rows*batch.Length)
 	tokens := 0
 	for i, e := range examples {
@@ -53,35 +42,31 @@ func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random 
 // recurring labels the words of a text that come back at a distance.
 func recurring(t token.Tokenizer, text string) labelled {
 	words, marks := probe.DefaultRecurrences.Recurring(text)
-	var labels []probe.Label
+	l := labelled{text: token.Read(t, []byte(text))}
+	l.worth = make([]float32, len(l.text.Tokens))
 	for i, w := range words {
-		if marks[i] {
-			labels = append(labels, probe.Label{Span: w, Worth: 1})
+		if !marks[i] {
+			continue
+		}
+		for _, at := range overlapping(l.text.Tokens, w) {
+			l.worth[at] = 1
 		}
 	}
-	return spread(token.Read(t, []byte(text)), labels)
+	return l
 }
 
-// asking is what a span that a cloze would ask for is worth beside an answer to a question that somebody asked.
-const asking = 0.5
-
-// salient labels the spans of a text that a cloze would ask for.
-func salient(t token.Tokenizer, id, text string, seed int64) labelled {
-	return asked(task{probe.Cloze(id, text, 0, seed), token.Read(t, []byte(text))})
-}
-
-// asked labels what a task asks for. The prompt of a cloze repeats its sentence and labels nothing.
-func asked(t task) labelled {
-	labelling, worth := t.Task, 1.0
-	if len(t.Probes) > 0 && t.Probes[0].Kind == probe.KindCloze {
-		labelling.Probes, worth = slices.Clone(t.Probes), asking
-		for i := range labelling.Probes {
-			labelling.Probes[i].Prompt = ""
+// labelAll labels tasks one by one, and scales what their tokens are worth.
+func labelAll(ctx context.Context, by labeller, tasks []task, scale float64) ([]labelled, error) {
+	all := make([]labelled, len(tasks))
+	for i, t := range tasks {
+		worth, err := by.label(ctx, t)
+		if err != nil {
+			return nil, fmt.Errorf("label %s: %w", t.ID, err)
 		}
+		for at := range worth {
+			worth[at] *= float32(scale)
+		}
+		all[i] = labelled{t.text, worth}
 	}
-	labels := probe.Labels(labelling)
-	for i := range labels {
-		labels[i].Worth *= worth
-	}
-	return spread(t.text, labels)
+	return all, nil
 }

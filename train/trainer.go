@@ -5,32 +5,40 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/rewards"
+	"github.com/project-sputnik/sputnik/rewards/gradient"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
 // Trainer holds what a run moves.
 type Trainer struct {
-	cfg      config.Train
-	settings any // the configuration as the user gave it
-	data     *data
-	agent    *agent.Agent // nil where the reconstructor trains alone
-	rebuild  *reconstructor.Reconstructor
-	reader   probe.Reader // who answers the probes that pay
-	masks    rates        // of the reconstructor's random masks
-	close    []func()
-	policy   *torch.AdamW
-	rebuilds *torch.AdamW
-	reward   rewards.Reward
-	schedule rewards.Schedule
-	rebuilt  map[string]float64 // what the reconstructor's last step in the joint loop measured
-	state    State
-	log      *slog.Logger
+	cfg       config.Train
+	settings  any // the configuration as the user gave it
+	data      *data
+	agent     *agent.Agent // nil where the reconstructor trains alone
+	rebuild   *reconstructor.Reconstructor
+	reader    probe.Reader // who answers the probes that pay
+	crediter  crediter     // the same where the estimator asks for its credit; else nil
+	judged    *judged      // what the reader is held to; nil without a judge
+	masks     rates        // of the reconstructor's random masks
+	close     []func()
+	policy    *torch.AdamW
+	rebuilds  *torch.AdamW
+	reward    rewards.Reward
+	estimator gradient.Estimator
+	schedule  rewards.Schedule
+	rebuilt   map[string]float64 // what the reconstructor's last step in the joint loop measured
+	state     State
+	unchanged bool      // since the last checkpoint
+	began     time.Time // this process
+	earlier   float64   // seconds that processes before it took
+	log       *slog.Logger
 }
 
 // rates are the lowest and the highest share of words kept.
@@ -40,13 +48,19 @@ type rates struct{ low, high float64 }
 type State struct {
 	Step        int     `json:"step"` // steps done, over all phases
 	Temperature float64 `json:"temperature"`
-	RewardScale float64 `json:"reward_scale"` // running deviation of the rewards of one text's masks
+	RewardScale float64 `json:"reward_scale"` // running deviation of the rewards of one text's masks; 0 before the first
 	Spread      float64 `json:"spread"`       // running deviation of their distortions
 	Best        float64 `json:"best"`         // of the selection's measure
 	BestStep    int     `json:"best_step"`
 	Worse       int     `json:"worse"` // evaluations since the best
 	Skipped     int     `json:"skipped"`
 	SkippedRow  int     `json:"skipped_in_a_row"`
+	Evaluated   int     `json:"evaluated"`   // the step of the last evaluation
+	Seconds     float64 `json:"seconds"`     // that the run has taken
+	Evaluations int     `json:"evaluations"` // so far, where there is a judge
+	Spikes      int     `json:"spikes"`      // steps left out because of the norm of their gradient
+
+	Norms map[string]*norms `json:"gradient_norms,omitempty"` // of the last steps, by phase and network
 }
 
 // phases are the numbers of steps of a run, in order.
@@ -54,18 +68,39 @@ type phases struct{ recurrence, answers, rebuilding, joint int }
 
 func (p phases) total() int { return p.recurrence + p.answers + p.rebuilding + p.joint }
 
+// phase is one of them, with the step that it begins at.
+type phase struct {
+	name         string
+	first, steps int
+}
+
+// list is the phases that have steps, in order.
+func (p phases) list() []phase {
+	var all []phase
+	first := 0
+	for _, each := range []phase{{"recurrence", 0, p.recurrence}, {"answers", 0, p.answers}, {"rebuilding", 0, p.rebuilding}, {"joint", 0, p.joint}} {
+		if each.first = first; each.steps > 0 {
+			all = append(all, each)
+		}
+		first += each.steps
+	}
+	return all
+}
+
 // at names the phase of a step and counts the step within it.
 func (p phases) at(step int) (name string, within int) {
-	for _, phase := range []struct {
-		name  string
-		steps int
-	}{{"recurrence", p.recurrence}, {"answers", p.answers}, {"rebuilding", p.rebuilding}} {
-		if step < phase.steps {
-			return phase.name, step
+	is := p.of(step)
+	return is.name, step - is.first
+}
+
+// of is the phase of a step.
+func (p phases) of(step int) phase {
+	for _, each := range p.list() {
+		if step < each.first+each.steps {
+			return each
 		}
-		step -= phase.steps
 	}
-	return "joint", step
+	return phase{name: "joint", first: p.total()}
 }
 
 func (t *Trainer) phases() phases {
@@ -78,7 +113,7 @@ func (t *Trainer) phases() phases {
 		epoch = min(epoch, t.cfg.MaxStepsPerEpoch)
 	}
 	p := phases{
-		answers:    t.cfg.SupervisedEpochs * each(len(t.data.labelled), t.cfg.SupervisedBatch),
+		answers:    t.cfg.SupervisedEpochs * each(len(t.data.questions), t.cfg.SupervisedBatch),
 		rebuilding: t.cfg.ReconstructorStart,
 		joint:      t.cfg.MaxEpochs * epoch,
 	}
@@ -93,7 +128,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, state: State{RewardScale: 1, Best: -1}}
+	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
 	if err := t.make(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -105,11 +140,20 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 	if t.data, err = load(ctx, t.cfg); err != nil {
 		return err
 	}
+	if err = t.labelQuestions(ctx); err != nil {
+		return err
+	}
 	if err = t.makeModels(); err != nil {
 		return err
 	}
 	if t.reward, err = rewards.New(t.cfg.RewardType); err != nil {
 		return config.Usage(err)
+	}
+	if err = t.makeEstimator(); err != nil {
+		return err
+	}
+	if err = t.makeJudge(ctx); err != nil {
+		return err
 	}
 	t.schedule = rewards.Schedule{Kind: t.cfg.TemperatureSchedule, Start: t.cfg.RewardTemperature, End: t.cfg.RewardTemperatureTo, Steps: t.phases().joint}
 	if err = t.schedule.Validate(); err != nil {

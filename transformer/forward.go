@@ -14,6 +14,11 @@ func (m *Model) Logits(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
 	return s.Linear(hidden, m.head, torch.Tensor{})
 }
 
+// FrozenLogits are Logits from which no gradient flows to the weights.
+func (m *Model) FrozenLogits(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
+	return s.Linear(hidden, s.Detach(m.head), torch.Tensor{})
+}
+
 // NewCache makes an empty key-value cache for Hidden; the caller closes it.
 func (m *Model) NewCache() *torch.Cache { return torch.NewCache(m.Config.Layers) }
 
@@ -22,12 +27,19 @@ type Context struct {
 	IDs       torch.Tensor // [batch, length]
 	Positions torch.Tensor // [batch, length]; not defined: 0, 1, 2, ...
 	Bias      torch.Tensor // added to attention scores, broadcast to [batch, heads, length, length]; not defined: causal
+	Frozen    bool         // no gradient flows to the weights, so that one to the bias costs less and leaves theirs alone
 }
 
 // Graph runs the model so that gradients flow to its weights and to in.Bias -> the normed hidden states [batch, length,
 // width]. Without a bias rows are causal, so padding belongs on the right.
 func (m *Model) Graph(s *torch.Scope, in Context) torch.Tensor {
 	g := &graph{s: s, c: m.Config, weights: m.weights, bias: in.Bias}
+	if in.Frozen {
+		g.weights = make([]torch.Tensor, len(m.weights))
+		for i, w := range m.weights {
+			g.weights[i] = s.Detach(w)
+		}
+	}
 	length := in.IDs.Size(1)
 	if !g.bias.Defined() {
 		g.bias = s.To(s.CausalBias(length, length), m.Kind)

@@ -168,6 +168,6 @@ func tryTrain(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	defer t.Close()
-	report, err := t.Run(ctx, func(int, int, string) {})
+	report, err := t.Run(ctx, func(train.Progress) {})
 	return fmt.Sprintf("%d steps of both networks, checkpoint written", report.Steps), err
 }

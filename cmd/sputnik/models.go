@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
@@ -28,7 +29,7 @@ func modelsCommand() *cli.Command {
 			{Name: "pull", ArgsUsage: "NAME...", Action: pullModels, Usage: "fetch " + strings.Join(hub.Names(), ", ") +
 				" or OWNER/NAME of the Hugging Face hub (HF_ENDPOINT, HF_TOKEN)"},
 			{Name: "ls", Flags: []cli.Flag{format}, Action: listModels, Usage: "list the models that are here"},
-			{Name: "info", ArgsUsage: "NAME|FOLDER|FILE", Flags: []cli.Flag{format}, Action: describeModel, Usage: "say what a model is"},
+			{Name: "info", ArgsUsage: "NAME|FOLDER|FILE", Flags: []cli.Flag{format}, Action: describeModel, Usage: "say what a model is; of default, the agent in the binary, also what it was made from and what it was measured to do"},
 			{Name: "convert", ArgsUsage: "FILE.gguf FOLDER", Action: convertModel, Usage: "write a GGUF file as a Hugging Face folder"},
 		},
 	}
@@ -125,6 +126,9 @@ func describeModel(c *cli.Context) error {
 	asJSON, err := wantsJSON(c)
 	if err != nil {
 		return err
+	}
+	if c.Args().First() == sputnik.Default {
+		return describeDefault(c.App.Writer, asJSON)
 	}
 	d, err := hub.Describe(c.Args().First())
 	if err != nil {

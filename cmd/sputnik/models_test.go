@@ -19,6 +19,10 @@ func TestModelsAreListedDescribedAndConverted(t *testing.T) {
 		{"a file, for machines", "models info --format json " + tinyModel, `"parameters":63024`},
 		{"a conversion", "models convert " + tinyModel + " " + folder, ""},
 		{"what came of it", "models info " + folder, "LlamaForCausalLM"},
+		{"the agent in the binary", "models info default", "name          default, in the binary\n"},
+		{"its figures", "models info default", "figures       F 0."},
+		{"its seeds", "models info default", "\nseeds         42\n"},
+		{"its provenance, for machines", "models info default --format json", `"provenance":{"weights":{"sha256":"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/eval/curves"
@@ -27,7 +28,10 @@ func plotCommand() *cli.Command {
 			"training.png: reward, losses, rate, entropy and whatever else was logged. Of evaluations comes rate_quality.png: the\n" +
 			"agent of each, and each baseline once where all found the same of it. Both are written as .svg too, and the paths of\n" +
 			"all to stdout.",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "output_dir", Usage: "folder for the pictures; empty takes plots/ in the run's, or outputs/plots for several"}},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "output_dir", Usage: "folder for the pictures; empty takes plots/ in the run's, or outputs/plots for several"},
+			&cli.StringFlag{Name: "panels", Usage: "what to draw of trainings, keys of metrics.jsonl by comma, such as rate,entropy; empty draws all"},
+		},
 		Action: func(c *cli.Context) error {
 			runs, dir := c.Args().Slice(), c.String("output_dir")
 			switch {
@@ -38,7 +42,8 @@ func plotCommand() *cli.Command {
 			case dir == "":
 				dir = filepath.Join("outputs", "plots")
 			}
-			paths, err := curves.Write(dir, runs...)
+			keys := strings.FieldsFunc(c.String("panels"), func(r rune) bool { return r == ',' || r == ' ' })
+			paths, err := curves.WritePanels(dir, keys, runs...)
 			if err != nil {
 				return err
 			}

@@ -30,6 +30,7 @@ func TestPlotSaysWhatIsWrongWithARequest(t *testing.T) {
 		"no such run":     {"no/such/run", "run no/such/run: no such folder"},
 		"a broken line":   {"../../eval/curves/testdata/broken", "metrics.jsonl, line 4"},
 		"not a run":       {".", "holds neither metrics.jsonl nor report.json"},
+		"no such panel":   {"../../eval/curves/testdata/first --panels rate,multiplier", "no training has logged \"multiplier\""},
 		"a mistyped flag": {"x --output_dri y", "--output_dir"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,8 +31,7 @@ func reconstructorCommand() *cli.Command {
 				return err
 			}
 			drawRun(cfg.OutputDir)
-			_, err = fmt.Fprintf(c.App.Writer, "%d steps in %.0f s, %d skipped; the model is in %s/best/reconstructor\n",
-				report.Steps, report.Seconds, report.Skipped, cfg.OutputDir)
+			_, err = fmt.Fprintf(c.App.Writer, "%s; the model is in %s/best/reconstructor\n", outcome(report), cfg.OutputDir)
 			return err
 		},
 	}

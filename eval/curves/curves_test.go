@@ -64,6 +64,21 @@ func TestNumbersThatJSONHasNotAreLeftOutAndTheLastLineOfAStepCounts(t *testing.T
 	}
 }
 
+func TestThePanelsThatAreNamedAreDrawnAndNoOthers(t *testing.T) {
+	runs := []run{loaded(t, "first"), loaded(t, "second")}
+	if diff := cmp.Diff([]string{"rate", "entropy"}, titles(training(runs, "entropy", "rate"))); diff != "" {
+		t.Errorf("panels (-want +got):\n%s", diff)
+	}
+	dir := filepath.Join(t.TempDir(), "plots")
+	paths, err := WritePanels(dir, []string{"rate"}, "testdata/first", "testdata/second")
+	if err != nil || len(paths) != 4 {
+		t.Errorf("%v, %v", paths, err)
+	}
+	if _, err := WritePanels(dir, []string{"rat"}, "testdata/first"); config.ExitCode(err) != 2 || !strings.Contains(err.Error(), `no training has logged "rat"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestManyPointsAreSmoothed(t *testing.T) {
 	lines := loaded(t, "second").lines(0, source{"", "reward", figure.Solid})
 	if len(lines) != 2 || lines[0].Kind != figure.Pale || lines[1].Kind != figure.Solid {

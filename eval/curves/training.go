@@ -28,6 +28,7 @@ var quantities = []quantity{
 	{"answers kept", "share of the held-out answers that stand in what is kept", []source{{validation, "answers_kept", figure.Dotted}}},
 	{"supervised loss", "cross-entropy, nats a token; dots: held-out questions", []source{
 		{"recurrence", "policy_loss", figure.Solid}, {"answers", "policy_loss", figure.Solid}, {validation, "supervised_loss", figure.Dotted}}},
+	{"rank agreement", "of reader and judge, Spearman over masks of a text", []source{{validation, "rank_agreement", figure.Dotted}}},
 	{"reward", "what an episode is paid, mean of a step", []source{{"", "reward", figure.Solid}}},
 	{"spread of the rewards", "standard deviation among the episodes of a text", []source{{"", "reward_deviation", figure.Solid}}},
 	{"policy loss", "advantage times log probability, less the entropy's bonus", []source{{"joint", "policy_loss", figure.Solid}}},
@@ -40,14 +41,15 @@ var quantities = []quantity{
 		{"recurrence", "policy_gradient_norm", figure.Solid}, {"answers", "policy_gradient_norm", figure.Solid}}},
 	{"gradient of the policy, joint", "norm before it is clipped", []source{{"joint", "policy_gradient_norm", figure.Solid}}},
 	{"gradient of the reconstructor", "norm before it is clipped", []source{{"", "reconstructor_gradient_norm", figure.Solid}}},
+	{"steps left out", "so far: spikes of a gradient; dashed: not finite", []source{{"", "spikes", figure.Solid}, {"", "skipped", figure.Dashed}}},
 	{"speed", "tokens a second", []source{{"", "tokens_per_second", figure.Solid}}},
 }
 
 // sizes are of a step and not of what it did; nobody draws them.
 var sizes = []string{"tokens", "rounds", "decisions"}
 
-// training is all that the runs' metrics hold.
-func training(runs []run) figure.Panels {
+// training is all that the runs' metrics hold or, where some are named, what the panels of these keys show.
+func training(runs []run, keys ...string) figure.Panels {
 	p := figure.Panels{X: "step", Phases: shared(runs)}
 	var words []string
 	for _, r := range runs {
@@ -60,7 +62,7 @@ func training(runs []run) figure.Panels {
 	}
 	p.Subtitle = strings.Join(words, "; ")
 	smoothed := false
-	for _, q := range append(slices.Clone(quantities), others(runs)...) {
+	for _, q := range chosen(append(slices.Clone(quantities), others(runs)...), keys) {
 		panel := figure.Panel{Title: q.title, Unit: q.unit}
 		for i, r := range runs {
 			for _, s := range q.sources {
@@ -75,6 +77,16 @@ func training(runs []run) figure.Panels {
 		p.Note = "Pale: as logged. Strong: running means over a twentieth of a phase, at the least 3 steps that were logged."
 	}
 	return p
+}
+
+// chosen are the quantities that show one of the keys; all where there is none.
+func chosen(all []quantity, keys []string) []quantity {
+	if len(keys) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(q quantity) bool {
+		return !slices.ContainsFunc(q.sources, func(s source) bool { return slices.Contains(keys, s.key) })
+	})
 }
 
 // words are how long a run was, and its phases as they were logged.

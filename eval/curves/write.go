@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -13,7 +14,10 @@ import (
 
 // Write draws what the folders of runs hold into dir, each picture as PNG and as SVG, and returns the paths: training
 // where there are metrics, rate_quality where there are reports.
-func Write(dir string, folders ...string) ([]string, error) {
+func Write(dir string, folders ...string) ([]string, error) { return WritePanels(dir, nil, folders...) }
+
+// WritePanels is Write with no more of the trainings than the panels that show these keys of metrics.jsonl.
+func WritePanels(dir string, keys []string, folders ...string) ([]string, error) {
 	names := namesOf(folders)
 	var runs []run
 	var reports []report
@@ -37,11 +41,14 @@ func Write(dir string, folders ...string) ([]string, error) {
 			reports = append(reports, r)
 		}
 	}
+	if err := known(runs, keys); err != nil {
+		return nil, err
+	}
 	var paths []string
 	for _, picture := range []struct {
 		name string
 		figure.Drawing
-	}{{"training", training(runs)}, {"rate_quality", rateQuality(reports)}} {
+	}{{"training", training(runs, keys...)}, {"rate_quality", rateQuality(reports)}} {
 		written, err := write(dir, picture.name, picture.Drawing)
 		if err != nil {
 			return paths, err
@@ -52,6 +59,19 @@ func Write(dir string, folders ...string) ([]string, error) {
 		return nil, config.Usagef("%s: no finite number to draw", strings.Join(folders, ", "))
 	}
 	return paths, nil
+}
+
+// known says which of the keys no training has.
+func known(runs []run, keys []string) error {
+	for _, key := range keys {
+		has := func(r run) bool {
+			return slices.ContainsFunc(r.records, func(rec record) bool { _, ok := rec.values[key]; return ok })
+		}
+		if !slices.ContainsFunc(runs, has) {
+			return config.Usagef("panels: no training has logged %q", key)
+		}
+	}
+	return nil
 }
 
 // holds says whether a folder has anything that can be drawn.

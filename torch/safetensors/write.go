@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -87,7 +88,7 @@ func header(tensors []Tensor, metadata map[string]string) ([]byte, []Tensor, err
 	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(encoded))), encoded...), ordered, nil
 }
 
-// Atomically gives path what write produces, or leaves it as it was.
+// Atomically gives path what write produces, or leaves it as it was. When it returns, a crash of the system cannot undo it.
 func Atomically(path string, write func(io.Writer) error) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -115,7 +116,19 @@ func Atomically(path string, write func(io.Writer) error) (err error) {
 	if err = temp.Close(); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), path)
+	if err = os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
+// SyncFolder writes a folder's list of names to disk: a file that is synced may still have lost its name in a crash.
+func SyncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // SumsFile is the name of a folder's checksum file, in the form that sha256sum reads.

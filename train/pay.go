@@ -1,0 +1,128 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/rewards"
+)
+
+// pay asks the reader for every probe of every episode and gives actions what they count for, in units of the rewards'
+// running deviation. It returns the mean reward, and the deviations of rewards and of distortions among a task's masks.
+func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread float64, err error) {
+	outcomes, err := t.outcomes(ctx, r)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	k := t.cfg.Samples
+	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
+	paid, distortions := make([]float64, len(outcomes)), make([]float64, len(outcomes))
+	for e, o := range outcomes {
+		paid[e], distortions[e] = t.reward(o, settings), rewards.Distortion(o, settings.Importance)
+		mean += paid[e] / float64(len(outcomes))
+	}
+	deviation, spread = within(paid, k), within(distortions, k)
+	scale := t.rescale(deviation)
+	advantages := make([]float64, 0, len(paid))
+	for from := 0; from < len(paid); from += k {
+		advantages = append(advantages, t.estimator.Advantages(paid[from:from+k])...)
+	}
+	for i, d := range r.decisions {
+		for j := range d.actions {
+			e := r.owner[i][0] + j
+			d.actions[j].Advantage = advantages[e] / scale
+			if r.credits != nil {
+				d.actions[j].Credit = scaled(r.credits[e], rewards.Slope(t.reward, outcomes[e], settings)/float64(len(outcomes[e].Answers))/scale)
+			}
+		}
+	}
+	return mean, deviation, spread, nil
+}
+
+// rescale follows the deviation of rewards, from the first that there is, and returns what to divide advantages by. Steps
+// whose masks were all paid alike say nothing of it: if they pulled it down, the first that differ would be blown up.
+func (t *Trainer) rescale(deviation float64) float64 {
+	const least = 1e-9 // rewards that differ by less are equal
+	switch {
+	case deviation < least:
+	case t.state.RewardScale == 0:
+		t.state.RewardScale = deviation
+	default:
+		t.state.RewardScale = 0.95*t.state.RewardScale + 0.05*deviation
+	}
+	return max(t.state.RewardScale, least)
+}
+
+func scaled(values []float64, by float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = by * v
+	}
+	return out
+}
+
+// within is the root of the mean variance inside groups of k.
+func within(values []float64, k int) float64 {
+	sum := 0.0
+	for from := 0; from < len(values); from += k {
+		mean := 0.0
+		for _, v := range values[from : from+k] {
+			mean += v / float64(k)
+		}
+		for _, v := range values[from : from+k] {
+			sum += (v - mean) * (v - mean)
+		}
+	}
+	return math.Sqrt(sum / float64(len(values)))
+}
+
+// outcomes are what the reader made of every episode.
+func (t *Trainer) outcomes(ctx context.Context, r *rollout) ([]rewards.Outcome, error) {
+	losses, err := t.losses(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]rewards.Outcome, len(r.texts))
+	for e := range outcomes {
+		task, read := r.tasks[e/t.cfg.Samples], losses[e/t.cfg.Samples]
+		o := rewards.Outcome{Tokens: len(task.text.Tokens), Kept: env.Tokens(r.left[e], env.UnitSizes(nil, task.text.Units)), Entropy: r.entropy[e]}
+		for p, none := range read[0] {
+			o.Answers = append(o.Answers, rewards.Answer{
+				None: none.Mean(), Full: read[1][p].Mean(), Kept: read[2+e%t.cfg.Samples][p].Mean(), Tokens: none.Tokens,
+			})
+		}
+		outcomes[e] = o
+	}
+	return outcomes, nil
+}
+
+// losses are what the probes of every task cost a reader of nothing, of all of it, and of what each of the task's episodes
+// left: [task][2+K][probe].
+func (t *Trainer) losses(ctx context.Context, r *rollout) ([][][]probe.Loss, error) {
+	k := t.cfg.Samples
+	var asked []probe.Task
+	var contexts []string
+	for i, task := range r.tasks {
+		seen := []string{"", task.Text}
+		if t.crediter == nil {
+			seen = append(seen, r.texts[i*k:(i+1)*k]...)
+		}
+		for _, context := range seen {
+			asked, contexts = append(asked, task.Task), append(contexts, context)
+		}
+	}
+	read, err := probe.Read(ctx, t.reader, asked, contexts)
+	if err != nil {
+		return nil, err
+	}
+	losses, each := make([][][]probe.Loss, len(r.tasks)), len(read)/len(r.tasks)
+	for i := range r.tasks {
+		losses[i] = append(losses[i], read[i*each:(i+1)*each]...)
+	}
+	if t.crediter != nil {
+		return losses, t.credit(ctx, r, losses)
+	}
+	return losses, nil
+}

@@ -1,0 +1,103 @@
+package train
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/corpus"
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/transformer/hub"
+)
+
+// What a source is used for.
+const (
+	useText      = "text"      // to learn from, and for the statistics
+	useQuestions = "questions" // to learn from
+	useSelection = "selection"
+)
+
+var uses = []string{useText, useQuestions, useSelection}
+
+// tally counts what a run reads, by name, use and licence.
+type tally map[agent.Source]*counted
+
+type counted struct {
+	agent.Source
+	hash hash.Hash
+}
+
+// add counts a text and what is asked about it.
+func (t tally) add(use, name, license, text string, probes ...probe.Probe) {
+	key := agent.Source{Name: name, Use: use, License: license}
+	s := t[key]
+	if s == nil {
+		s = &counted{key, sha256.New()}
+		t[key] = s
+	}
+	s.Documents++
+	s.Probes += len(probes)
+	s.Bytes += len(text)
+	fmt.Fprintf(s.hash, "%s\x00", text)
+	for _, p := range probes {
+		fmt.Fprintf(s.hash, "%s\x00%s\x00", p.Prompt, p.Target)
+	}
+}
+
+// document counts a text that was read from path, which names it where it names no source itself.
+func (t tally) document(use, path string, doc corpus.Document) {
+	t.add(use, or(doc.Source, path), doc.License, doc.Text)
+}
+
+// task counts a text with questions. Those in the binary are named and licensed as corpus/sample/LICENSES.md has it.
+func (t tally) task(use, name string, task probe.Task) {
+	license := ""
+	if name == "sample" || name == "sample-valid" {
+		name, license = "Natural Questions ("+name+")", "CC BY-SA 3.0"
+	}
+	t.add(use, name, license, task.Text, task.Probes...)
+}
+
+// list is what was counted, by use and name.
+func (t tally) list() []agent.Source {
+	var all []agent.Source
+	for _, s := range t {
+		s.SHA256 = hex.EncodeToString(s.hash.Sum(nil))
+		all = append(all, s.Source)
+	}
+	slices.SortFunc(all, func(a, b agent.Source) int {
+		return cmp.Or(slices.Index(uses, a.Use)-slices.Index(uses, b.Use), cmp.Compare(a.Name, b.Name), cmp.Compare(a.License, b.License))
+	})
+	return all
+}
+
+// sources are the data of a run, and the models whose weights or judgement it took over. What is not known of a model
+// stays empty, and what it made may then not ship.
+func (t *Trainer) sources() []agent.Source {
+	all := t.data.sources.list()
+	for _, model := range t.models() {
+		use, name := model[0], model[1]
+		if name == "" || name == "own" {
+			continue
+		}
+		s := agent.Source{Name: name, Use: use}
+		if d, err := hub.Describe(name); err == nil {
+			s.License, s.From = d.License, strings.TrimSpace(d.Source+" "+d.Revision)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func (t *Trainer) models() [][2]string {
+	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
+	if t.cfg.LabelWith != "rarity" {
+		all = append(all, [2]string{"labels", t.cfg.LabelReader})
+	}
+	return all
+}
