@@ -7,6 +7,8 @@ import (
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/corpus"
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/torch"
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -26,6 +28,9 @@ func prepareCommand() *cli.Command {
 			if err := config.Load(c, &cfg); err != nil {
 				return err
 			}
+			if cfg.WriteQuestions > 0 {
+				return writeQuestions(c, cfg)
+			}
 			bar := newBar(c.App.ErrWriter)
 			summary, err := corpus.Prepare(c.Context, cfg, bar.report)
 			bar.finish()
@@ -35,6 +40,24 @@ func prepareCommand() *cli.Command {
 			return printSummary(c.App.Writer, cfg.OutputDir, summary)
 		},
 	}
+}
+
+// writeQuestions has a model ask about the texts.
+func writeQuestions(c *cli.Context, cfg config.Data) error {
+	torch.HoardMemory()
+	writer, err := reconstructor.Open(cfg.QuestionModel, torch.BFloat16, 0)
+	if err != nil {
+		return config.Usagef("question_model: %w", err)
+	}
+	defer writer.Close()
+	bar := passagesBar(c.App.ErrWriter, cfg.MaxSequences)
+	n, err := corpus.WriteQuestions(c.Context, cfg, writer, func(passages int) { bar.report(int64(passages), bar.total) })
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.App.Writer, "%d questions about %d passages, for %d spans, in %s/%s\n", n.Questions, n.Passages, n.Answers, cfg.OutputDir, corpus.QuestionsFile)
+	return err
 }
 
 func printSummary(w io.Writer, dir string, s corpus.Summary) error {
@@ -50,14 +73,30 @@ func printSummary(w io.Writer, dir string, s corpus.Summary) error {
 }
 
 // bar shows how many bytes have been read; nil where nobody is looking.
-type bar struct{ *progressbar.ProgressBar }
+type bar struct {
+	*progressbar.ProgressBar
+	total int64
+}
 
 func newBar(w io.Writer) bar {
 	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return bar{}
 	}
-	return bar{progressbar.NewOptions64(1, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
+	return bar{ProgressBar: progressbar.NewOptions64(1, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetDescription("reading"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6))}
+}
+
+// passagesBar counts passages; most is 0 where nobody knows how many there are.
+func passagesBar(w io.Writer, most int) bar {
+	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		return bar{}
+	}
+	total := int64(most)
+	if most == 0 {
+		total = -1
+	}
+	return bar{progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+		progressbar.OptionSetDescription("passages"), progressbar.OptionClearOnFinish()), total}
 }
 
 func (b bar) report(done, total int64) {
