@@ -51,7 +51,7 @@ type Train struct {
 	RateMin             float64  `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
 	RateMax             float64  `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`
 	ExactRate           bool     `name:"exact_rate" default:"true" help:"hold every episode to its rate; false lets the reward move it, to see where it goes"`
-	Probes              []string `name:"probes" default:"question" oneof:"question,cloze,recurrence" help:"what the joint loop asks: questions of qa_path, salient spans cut out of the text's sentences, words that come back later in it"`
+	Probes              []string `name:"probes" default:"question" oneof:"question,cloze,recurrence,rebuild,distant" help:"what the joint loop asks: questions of qa_path, salient spans cut out of the text's sentences, words that come back later in it, the text itself, what stands at least 64 words behind it"`
 	RewardType          string   `name:"reward_type" default:"information_theoretic" oneof:"simple,information_theoretic,information_theoretic_seed" help:"what an episode is paid for"`
 	ImportanceWeighting bool     `name:"importance_weighting" default:"false" help:"weigh what is lost by how much each probe's loss depends on the context"`
 	TemperatureSchedule string   `name:"temperature_schedule" default:"fixed" oneof:"fixed,linear,exponential,adaptive" help:"how the reward's temperature moves over the run"`

@@ -10,6 +10,8 @@ const (
 	KindQuestion   = "question"
 	KindCloze      = "cloze"
 	KindRecurrence = "recurrence"
+	KindRebuild    = "rebuild"  // the target is the text itself
+	KindDistant    = "distant"  // the target stands some way behind the text
 	KindProblem    = "problem"  // the text is worked problems; the prompt is one more, the target its solution
 	KindConcepts   = "concepts" // the text is examples; the prompt is words, the target a sentence with all of them
 	KindSummary    = "summary"  // the target says in a few sentences what the text says about the prompt

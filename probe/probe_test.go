@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -280,5 +281,23 @@ func TestAReaderThatAnswersShortIsFound(t *testing.T) {
 	}
 	if _, err := Read(context.Background(), broken{}, tasks, nil); err == nil {
 		t.Error("a missing context passes")
+	}
+}
+
+func TestDistantTextIsNotAdjacent(t *testing.T) {
+	var sentences []string
+	for i := range 20 {
+		sentences = append(sentences, fmt.Sprintf("Sentence number %d has just nine words in it.", i))
+	}
+	behind := strings.Join(sentences, " ")
+	task := Distant("d", "A text.", behind)
+	if len(task.Probes) != 1 || !strings.HasPrefix(task.Probes[0].Target, "Sentence number 8 ") {
+		t.Fatalf("got %+v; want the ninth sentence, the first that 64 words stand before", task.Probes)
+	}
+	if n := len(Words(task.Probes[0].Target)); n != distantWords {
+		t.Errorf("%d words; want %d", n, distantWords)
+	}
+	if near := Distant("d", "A text.", strings.Join(sentences[:7], " ")); len(near.Probes) != 0 {
+		t.Errorf("got %+v; want nothing where only adjacent text is left", near.Probes)
 	}
 }

@@ -73,18 +73,38 @@ func (d Documents) interval(b Bootstrap, statistic func([]int) (float64, bool), 
 			return Interval{}, fmt.Errorf("losses of %d documents beside %d", len(m), len(d.None))
 		}
 	}
+	return b.interval(len(d.None), statistic)
+}
+
+// Mean is the mean of values, one a document.
+func (b Bootstrap) Mean(values []float64) (Interval, error) {
+	return b.interval(len(values), func(weights []int) (float64, bool) {
+		sum, n := 0.0, 0.0
+		for i, v := range values {
+			w := 1.0
+			if weights != nil {
+				w = float64(weights[i])
+			}
+			sum, n = sum+w*v, n+w
+		}
+		return sum / n, n > 0
+	})
+}
+
+// interval is a statistic of n documents, counted as often as weights say; nil is once.
+func (b Bootstrap) interval(n int, statistic func(weights []int) (float64, bool)) (Interval, error) {
 	value, ok := statistic(nil)
 	if !ok {
 		return Interval{}, errNothing
 	}
-	draws := b.draws(len(d.None), statistic)
+	draws := b.draws(n, statistic)
 	if len(draws) == 0 {
 		return Interval{}, errNothing
 	}
 	slices.Sort(draws)
 	tail := (1 - b.level()) / 2
 	return Interval{
-		Value: value, Documents: len(d.None),
+		Value: value, Documents: n,
 		Low:   stat.Quantile(tail, stat.LinInterp, draws, nil),
 		High:  stat.Quantile(1-tail, stat.LinInterp, draws, nil),
 		Error: stat.StdDev(draws, nil),

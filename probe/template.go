@@ -9,6 +9,7 @@ import (
 // templates are the words in which every kind of probe is put to a model, a file each.
 //
 //	question.txt  what a user asks; also of cloze and recurrence probes, whose prompts Question words as questions
+//	rebuild.txt, distant.txt  for the text itself, and for what follows it; there is no question in them
 //	problem.txt, concepts.txt, summary.txt, fact.txt  the same for the other tasks
 //	problem.completion.txt, concepts.completion.txt  what a model of ours goes on from, in place of a chat: the examples
 //	              show it how, and small models that were taught to chat copy them when they are told to follow them
@@ -25,6 +26,7 @@ type template struct{ before, between, behind string }
 var (
 	requests = map[string]template{
 		KindQuestion: textAndQuestion("question"), KindCloze: textAndQuestion("question"), KindRecurrence: textAndQuestion("question"),
+		KindRebuild: textAndQuestion("rebuild"), KindDistant: textAndQuestion("distant"),
 		KindProblem: textAndQuestion("problem"), KindConcepts: textAndQuestion("concepts"),
 		KindSummary: textAndQuestion("summary"), KindFact: textAndQuestion("fact"),
 	}

@@ -188,6 +188,15 @@ func (d *data) addAsked(doc corpus.Document, c config.Train) {
 			d.addTask(t, token.Read(d.tokenizer, []byte(t.Text)))
 		}
 	}
+	for from := 0; from+clozeText <= len(doc.Text) && len(d.tasks) < mostSalient; from += clozeText {
+		piece, id := strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), fmt.Sprintf("%s#%d", doc.ID, from)
+		if slices.Contains(c.Probes, probe.KindRebuild) {
+			d.addTask(probe.Rebuild(id, piece), token.Read(d.tokenizer, []byte(piece)))
+		}
+		if slices.Contains(c.Probes, probe.KindDistant) {
+			d.addTask(probe.Distant(id, piece, doc.Text[from+clozeText:]), token.Read(d.tokenizer, []byte(piece)))
+		}
+	}
 	if slices.Contains(c.Probes, probe.KindRecurrence) && len(d.tasks) < mostSalient {
 		for _, t := range probe.DefaultRecurrences.Tasks(doc.ID, doc.Text, c.RandomSeed) {
 			d.addTask(t, token.Read(d.tokenizer, []byte(t.Text)))

@@ -162,11 +162,10 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	if err != nil {
 		return nil, err
 	}
-	reward, deviation, spread, err := t.pay(ctx, r)
+	reward, deviation, err := t.pay(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	t.state.Spread = 0.95*t.state.Spread + 0.05*spread
 	metrics := map[string]float64{"reward": reward, "reward_deviation": deviation, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
 	r.rate(metrics)
 	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: total, Floor: 0.1}

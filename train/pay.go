@@ -10,11 +10,11 @@ import (
 )
 
 // pay asks the reader for every probe of every episode and gives actions what they count for, in units of the rewards'
-// running deviation. It returns the mean reward, and the deviations of rewards and of distortions among a task's masks.
-func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread float64, err error) {
+// running deviation. It returns the mean reward and the deviation of rewards among a task's masks.
+func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation float64, err error) {
 	outcomes, err := t.outcomes(ctx, r)
 	if err != nil {
-		return 0, 0, 0, err
+		return 0, 0, err
 	}
 	k := t.cfg.Samples
 	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
@@ -23,7 +23,10 @@ func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread 
 		paid[e], distortions[e] = t.reward(o, settings), rewards.Distortion(o, settings.Importance)
 		mean += paid[e] / float64(len(outcomes))
 	}
-	deviation, spread = within(paid, k), within(distortions, k)
+	deviation = within(paid, k)
+	if spread := within(distortions, k); !math.IsNaN(spread) {
+		t.state.Spread = 0.95*t.state.Spread + 0.05*spread
+	}
 	scale := t.rescale(deviation)
 	advantages := make([]float64, 0, len(paid))
 	for from := 0; from < len(paid); from += k {
@@ -38,7 +41,7 @@ func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread 
 			}
 		}
 	}
-	return mean, deviation, spread, nil
+	return mean, deviation, nil
 }
 
 // rescale follows the deviation of rewards, from the first that there is, and returns what to divide advantages by. Steps
@@ -46,7 +49,7 @@ func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation, spread 
 func (t *Trainer) rescale(deviation float64) float64 {
 	const least = 1e-9 // rewards that differ by less are equal
 	switch {
-	case deviation < least:
+	case !(deviation >= least): // nor does a reader whose losses are not numbers; that step is skipped
 	case t.state.RewardScale == 0:
 		t.state.RewardScale = deviation
 	default:

@@ -14,7 +14,7 @@ import (
 // Report is what a run came to, over all the processes that worked on it.
 type Report struct {
 	Steps           int            `json:"steps"`
-	Best            float64        `json:"best_answers_kept"` // share of held-out answers that stand in what the agent keeps
+	Best            float64        `json:"best_answers_kept"` // share of the held-out answers that stands in what the agent keeps
 	BestStep        int            `json:"best_step"`
 	Skipped         int            `json:"skipped"`
 	AgentParameters int64          `json:"agent_parameters,omitempty"`

@@ -9,15 +9,16 @@ import (
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
 // selectionRates are the rates at which agents are compared while training.
 var selectionRates = []float64{0.3, 0.5}
 
-// answersKept is the share of what is asked about held-out texts whose answer stands, whole, in what the agent keeps, over
-// the selection rates: cheap, and without a reader whose taste a run could learn. Each kind of probe counts as much as
-// every other.
+// answersKept is the share of the answers about held-out texts that stands in what the agent keeps, over the selection
+// rates: cheap, and without a reader whose taste a run could learn. A part of an answer counts for as much as its tokens
+// are rare; each kind of probe counts as much as every other.
 func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, error) {
 	kept, asked := map[string]float64{}, map[string]float64{}
 	for _, rate := range selectionRates {
@@ -27,12 +28,10 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 				return 0, err
 			}
 			mask := env.Select(scores, t.text.Units, env.Budget(len(t.text.Tokens), rate), nil)
-			left := string(t.text.Kept(env.TokenMask(mask, t.text.Units, len(t.text.Tokens))))
+			tokens := env.TokenMask(mask, t.text.Units, len(t.text.Tokens))
 			for _, p := range t.Probes {
 				asked[p.Kind]++
-				if strings.Contains(left, p.Target) {
-					kept[p.Kind]++
-				}
+				kept[p.Kind] += answerKept(a.Statistics(), t, p, tokens)
 			}
 		}
 	}
@@ -41,6 +40,27 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 		share += kept[kind] / asked[kind] / float64(len(asked))
 	}
 	return share, nil
+}
+
+// answerKept is the share of an answer in what a mask of tokens keeps: all of it where it stands whole anywhere, else what
+// is left of its first place, by rarity.
+func answerKept(language *agent.Statistics, t task, p probe.Probe, mask []bool) float64 {
+	if strings.Contains(string(t.text.Kept(mask)), p.Target) {
+		return 1
+	}
+	kept, all := 0.0, 0.0
+	answer, _ := probe.First(t.Text, p.Target)
+	for _, i := range overlapping(t.text.Tokens, answer) {
+		rarity := float64(language.Rarity(t.text.Tokens[i].ID))
+		all += rarity
+		if mask[i] {
+			kept += rarity
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return kept / all
 }
 
 // supervisedValidation is the supervised loss on the held-out texts, whose labels ask no reader.

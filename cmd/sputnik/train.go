@@ -44,7 +44,7 @@ func trainCommand() *cli.Command {
 				return err
 			}
 			drawRun(cfg.OutputDir)
-			_, err = fmt.Fprintf(c.App.Writer, "%s; best agent of step %d in %s/best: %.3f of held-out answers stand in what it keeps at .3 and .5\n",
+			_, err = fmt.Fprintf(c.App.Writer, "%s; best agent of step %d in %s/best: %.3f of the held-out answers stands in what it keeps at .3 and .5\n",
 				outcome(report), report.BestStep, cfg.OutputDir, report.Best)
 			return err
 		},

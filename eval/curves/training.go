@@ -25,7 +25,7 @@ type source struct {
 // quantities are what package train writes, in the order of the panels. The policy's loss, and
 // with it its gradient, is one thing while answers are learned from labels and another in the joint loop.
 var quantities = []quantity{
-	{"answers kept", "share of the held-out answers that stand in what is kept", []source{{validation, "answers_kept", figure.Dotted}}},
+	{"answers kept", "share of the held-out answers that stands in what is kept", []source{{validation, "answers_kept", figure.Dotted}}},
 	{"supervised loss", "cross-entropy, nats a token; dots: held-out questions", []source{
 		{"recurrence", "policy_loss", figure.Solid}, {"answers", "policy_loss", figure.Solid}, {validation, "supervised_loss", figure.Dotted}}},
 	{"rank agreement", "of reader and judge, Spearman over masks of a text", []source{{validation, "rank_agreement", figure.Dotted}}},
