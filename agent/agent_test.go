@@ -78,7 +78,7 @@ func TestTheThreeForwardsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := loaded.score(context.Background(), text, 0.4, loaded.plain.scores)
+		plain, err := loaded.score(context.Background(), text, 0.4, "", loaded.plain.scores)
 		if err != nil {
 			t.Fatal(err)
 		}

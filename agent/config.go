@@ -14,6 +14,7 @@ type Config struct {
 	Hidden        int    `json:"policy_hidden_dim"`
 	ContextWindow int    `json:"context_window"` // tokens on each side that a logit depends on, at the least
 	Layers        int    `json:"layers"`
+	Question      int    `json:"question_features,omitempty"` // that say what a word has to do with a question; 0 takes none
 }
 
 // ModelType marks an agent's config.json.
@@ -26,9 +27,14 @@ func (c Config) Check() error {
 		return fmt.Errorf("a size of the agent is missing or below 1: %+v", c)
 	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
 		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
+	case c.Question != 0 && c.Question != QuestionFeatures:
+		return fmt.Errorf("the agent has %d features of a question; this program knows %d", c.Question, QuestionFeatures)
 	}
 	return nil
 }
+
+// dynamics is how many features say where a token stands, and what it has to do with a question.
+func (c Config) dynamics() int { return dynamicFeatures + c.Question }
 
 // dilations of the convolutions: doubled from layer to layer while the field still has to grow, and 1 after that.
 func (c Config) dilations() []int {

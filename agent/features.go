@@ -14,6 +14,7 @@ import (
 const (
 	staticFeatures  = 9
 	dynamicFeatures = 14
+	rateFeature     = dynamicFeatures - 1
 )
 
 // opening is how many words a text begins with: later ones are equally far from its beginning, in a paragraph as in a book.
@@ -61,10 +62,8 @@ func describe(f []float32, piece []byte, rarity float32) {
 	set(8, letters+digits+marks == 0)
 }
 
-// places writes the dynamic features of every token of a text: [n, dynamicFeatures], the rate's column included.
-func (s *Statistics) places(text token.Text, rate float64) []float32 {
-	all := make([]float32, len(text.Tokens)*dynamicFeatures)
-	row := func(i int) []float32 { return all[i*dynamicFeatures : (i+1)*dynamicFeatures] }
+// places writes the dynamic features of every token of a text, the rate's included, to its row.
+func (s *Statistics) places(text token.Text, rate float64, row func(i int) []float32) {
 	s.recurrence(text, row)
 	sinceSentence := 0
 	for u, unit := range text.Units {
@@ -82,7 +81,7 @@ func (s *Statistics) places(text token.Text, rate float64) []float32 {
 			f[7] = float32(math.Log1p(math.Min(float64(u), opening))) / 4
 			f[8] = float32(math.Log1p(float64(sinceSentence))) / 3
 			f[12] = rarity
-			f[dynamicFeatures-1] = float32(4 * (rate - 0.5))
+			f[rateFeature] = float32(4 * (rate - 0.5))
 		}
 		sinceSentence++
 		if bytes.ContainsAny(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End], ".!?\n") {
@@ -90,7 +89,6 @@ func (s *Statistics) places(text token.Text, rate float64) []float32 {
 		}
 	}
 	s.neighbours(text.Tokens, row)
-	return all
 }
 
 // neighbours writes how surprising a token is after the one before it and before the one after it, and the largest

@@ -10,8 +10,9 @@ import (
 // Batch is texts as the graph reads them, padded on the right.
 type Batch struct {
 	Rows, Length int
-	ids          []int64   // [rows, length]
-	features     []float32 // [rows, length, dynamicFeatures]
+	ids          []int64 // [rows, length]
+	dynamics     int
+	features     []float32 // [rows, length, dynamics]
 	present      []float32 // [rows, length, 1]: 0 at padding
 	known        []float32 // [rows, length, 1]: 0 where the token's embedding is hidden; nil for nowhere
 }
@@ -34,12 +35,12 @@ func (b *Batch) HideTokens(probability float64, random *rand.Rand) {
 // on alone.
 func (b *Batch) HideFeatures(probability float64, random *rand.Rand) {
 	for row := 0; row < b.Rows && probability > 0; row++ {
-		for feature := range dynamicFeatures - 1 {
-			if random.Float64() >= probability {
+		for feature := range b.dynamics {
+			if feature == rateFeature || random.Float64() >= probability {
 				continue
 			}
 			for i := range b.Length {
-				b.features[(row*b.Length+i)*dynamicFeatures+feature] = 0
+				b.features[(row*b.Length+i)*b.dynamics+feature] = 0
 			}
 		}
 	}
@@ -47,19 +48,36 @@ func (b *Batch) HideFeatures(probability float64, random *rand.Rand) {
 
 // NewBatch lays out texts at the rates that each is to be cut to.
 func (a *Agent) NewBatch(texts []token.Text, rates []float64) Batch {
-	b := Batch{Rows: len(texts)}
+	return a.lay(texts, rates, nil, nil)
+}
+
+// NewAskedBatch lays out texts with what is asked about each; an empty question is none. An agent whose configuration has
+// no features of a question passes over what is asked.
+func (a *Agent) NewAskedBatch(s *torch.Scope, texts []token.Text, rates []float64, questions []string) Batch {
+	if a.Question == 0 {
+		return a.lay(texts, rates, nil, nil)
+	}
+	return a.lay(texts, rates, questions, torch.Values[float32](s, a.weights[0].Tensor))
+}
+
+func (a *Agent) lay(texts []token.Text, rates []float64, questions []string, embedding []float32) Batch {
+	b := Batch{Rows: len(texts), dynamics: a.dynamics()}
 	for _, t := range texts {
 		b.Length = max(b.Length, len(t.Tokens), 1)
 	}
 	b.ids = make([]int64, b.Rows*b.Length)
-	b.features = make([]float32, b.Rows*b.Length*dynamicFeatures)
+	b.features = make([]float32, b.Rows*b.Length*b.dynamics)
 	b.present = make([]float32, b.Rows*b.Length)
 	for row, t := range texts {
 		at := row * b.Length
 		for i, each := range t.Tokens {
 			b.ids[at+i], b.present[at+i] = int64(each.ID), 1
 		}
-		copy(b.features[at*dynamicFeatures:], a.statistics.places(t, rates[row]))
+		features := b.features[at*b.dynamics:]
+		a.statistics.places(t, rates[row], func(i int) []float32 { return features[i*b.dynamics:] })
+		if questions != nil && questions[row] != "" {
+			a.asked(t, a.ask(questions[row], embedding), embedding, func(i int) []float32 { return features[i*b.dynamics+dynamicFeatures:] })
+		}
 	}
 	return b
 }
@@ -79,7 +97,7 @@ func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
 		return w
 	}
 	ids := torch.From(s, b.ids, rows, length)
-	features := torch.From(s, b.features, rows, length, dynamicFeatures)
+	features := torch.From(s, b.features, rows, length, int64(b.dynamics))
 	present := torch.From(s, b.present, rows, length, 1)
 
 	embedded := s.Embedding(next(), ids)

@@ -17,24 +17,26 @@ type plain struct {
 }
 
 func (p *plain) scores(ids []int64, features []float32, windows int, scores []float32) error {
+	dynamics := len(features) / max(1, len(ids))
 	for w := range windows {
 		from, to := w*windowLength, (w+1)*windowLength
-		p.window(ids[from:to], features[from*dynamicFeatures:to*dynamicFeatures], scores[from:to])
+		p.window(ids[from:to], features[from*dynamics:to*dynamics], scores[from:to])
 	}
 	return nil
 }
 
-// window scores one window: ids [length], features [length, dynamic].
+// window scores one window: ids [length], features [length, dynamics], the question's left out where there are none.
 func (p *plain) window(ids []int64, features, scores []float32) {
 	length, hidden := len(ids), p.Hidden
-	width := p.Embedding + staticFeatures + dynamicFeatures
+	dynamics := len(features) / length
+	width := p.Embedding + staticFeatures + dynamics
 	input := make([]float32, length*width)
 	for t, id := range ids {
 		row := input[t*width : (t+1)*width]
 		known := int(max(id, 0))
 		copy(row, p.weights["embedding.weight"][known*p.Embedding:(known+1)*p.Embedding])
 		copy(row[p.Embedding:], p.statics[known*staticFeatures:(known+1)*staticFeatures])
-		copy(row[p.Embedding+staticFeatures:], features[t*dynamicFeatures:(t+1)*dynamicFeatures])
+		copy(row[p.Embedding+staticFeatures:], features[t*dynamics:(t+1)*dynamics])
 	}
 	x := linear(input, length, p.weights["input.weight"], p.weights["input.bias"])
 	taps := make([]float32, length*3*hidden)
@@ -66,7 +68,7 @@ func gatherTaps(taps, h []float32, length, hidden, dilation int) {
 	}
 }
 
-// linear is x weight^T + bias: x [rows, in], weight [out, in].
+// linear is x weight^T + bias: x [rows, in], weight [out, in or more], of which the first in columns count.
 func linear(x []float32, rows int, weight, bias []float32) []float32 {
 	in, out := len(x)/rows, len(bias)
 	y := make([]float32, rows*out)
@@ -75,7 +77,7 @@ func linear(x []float32, rows int, weight, bias []float32) []float32 {
 	}
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1,
 		blas32.General{Rows: rows, Cols: in, Stride: in, Data: x},
-		blas32.General{Rows: out, Cols: in, Stride: in, Data: weight}, 1,
+		blas32.General{Rows: out, Cols: in, Stride: len(weight) / out, Data: weight}, 1,
 		blas32.General{Rows: rows, Cols: out, Stride: out, Data: y})
 	return y
 }

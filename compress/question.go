@@ -1,14 +1,39 @@
 package compress
 
 import (
+	"context"
 	"math"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
 )
+
+// Asking is a scorer that ranks by a question: by itself where it is an Asker, else by the sentences that share words
+// with the question, and by the scorer within them.
+func Asking(s Scorer, question string, t token.Tokenizer, language Language) Scorer {
+	return asking{s, question, t, language}
+}
+
+type asking struct {
+	Scorer
+	question  string
+	tokenizer token.Tokenizer
+	language  Language
+}
+
+func (a asking) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
+	if asker, asks := a.Scorer.(Asker); asks {
+		if scores, err := asker.ScoreAsked(ctx, text, a.question, rate); scores != nil || err != nil {
+			return scores, err
+		}
+	}
+	scores, err := a.Scorer.Score(ctx, text, rate)
+	if err != nil || len(scores) != len(text.Tokens) {
+		return scores, err
+	}
+	return newQuestion(a.question, a.tokenizer, a.language).rerank(text, scores), nil
+}
 
 const (
 	// overlapWeight is what the best sentence gains on one without any of the question's words; the scorer's deviation
@@ -28,7 +53,7 @@ func newQuestion(text string, t token.Tokenizer, language Language) question {
 	q := question{stems: map[string]int{}}
 	for _, w := range probe.Words(text) {
 		word := text[w.Start:w.End]
-		key := stem(word)
+		key := probe.Stem(word)
 		if _, again := q.stems[key]; again || probe.Stopword(word) {
 			continue
 		}
@@ -40,18 +65,6 @@ func newQuestion(text string, t token.Tokenizer, language Language) question {
 		q.weights = append(q.weights, float64(rarest))
 	}
 	return q
-}
-
-// stem is a word without case and the commonest English endings: enough to match "founded" with "founders".
-func stem(word string) string {
-	word = strings.ToLower(word)
-	word = strings.TrimSuffix(strings.TrimSuffix(word, "'s"), "’s")
-	for _, ending := range []string{"ations", "ation", "ings", "ing", "ers", "ies", "ed", "er", "es", "s", "y", "e"} {
-		if short := strings.TrimSuffix(word, ending); len(short) < len(word) && utf8.RuneCountInString(short) >= 4 {
-			return short
-		}
-	}
-	return word
 }
 
 // rerank returns score = 2 z(scorer) + overlapWeight overlap(sentence) for every token, where the overlap of a sentence
@@ -82,7 +95,7 @@ func (q question) overlaps(text string, sentences []probe.Span) []float64 {
 	for i, s := range sentences {
 		sentence := text[s.Start:s.End]
 		for _, w := range probe.Words(sentence) {
-			at, asked := q.stems[stem(sentence[w.Start:w.End])]
+			at, asked := q.stems[probe.Stem(sentence[w.Start:w.End])]
 			if asked && !slices.Contains(found[i], at) {
 				found[i] = append(found[i], at)
 				in[at]++

@@ -14,6 +14,7 @@ type Eval struct {
 	Answers           bool      `name:"answers" default:"false" help:"have every probe answered in words too, and scored as its task is: F1 and exact match, solved, coverage, ROUGE; an endpoint does nothing else, and a model as small as smollm2-135m answers too badly to judge by"`
 	NumSequences      int       `name:"num_sequences" default:"100" min:"0" help:"documents to evaluate on; 0 takes all"`
 	BatchSize         int       `name:"batch_size" default:"256" min:"1" help:"readings put to the reader at a time, at the least; a run that is stopped goes on after the last"`
+	QuestionGiven     bool      `name:"question_given" default:"false" help:"tell every scorer the question before it cuts: each question has a cut of its own, and agents that take questions stand beside themselves without them"`
 	IncludeBaselines  bool      `name:"include_baselines" default:"true" help:"evaluate the baselines beside the agent"`
 	Baselines         []string  `name:"baselines" default:"random,first,last,frequency,length,ngram" oneof:"random,first,last,frequency,length,ngram,stopword,entropy,position,adaptive,learned_entropy,transformer_based,iterative_surprisal" help:"what to compare with"`
 	Oracle            int       `name:"oracle_documents" default:"0" min:"0" help:"documents on which greedy removal by the reader is measured too, as a ceiling; about a minute each"`

@@ -40,6 +40,9 @@ type Train struct {
 	SupervisedRate    float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
 	SupervisedBatch   int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
 	SupervisedCloze   int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
+	AskedQuestions    int     `name:"asked_questions" default:"8" min:"0" help:"questions a step of the answers phase that the agent is given with the text, which is then worth what it is worth to that one; none here and in asked_cloze makes an agent that takes no questions"`
+	AskedCloze        int     `name:"asked_cloze" default:"4" min:"0" help:"the same of plain text: a span is asked for with half of the other words of its sentence"`
+	SentenceWorth     float64 `name:"sentence_worth" default:"0.1" min:"0" max:"1" help:"what the other words of the sentence with the answer are worth to whoever asks"`
 	HideTokens        float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
 	HideFeatures      float64 `name:"hide_features" default:"0.1" min:"0" max:"0.9" help:"share of a text's features that the supervised phases hide"`
 	LabelWith         string  `name:"label_with" default:"rarity" oneof:"rarity,told,gate,best_mask,leave_one_out" help:"what a token of a question's text is worth: its rarity, where it is of the answer; what label_reader is told about the answer's token; or, of any word, label_reader's credit at random masks, whether the best of some random masks keeps it, what reading without it costs"`

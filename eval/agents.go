@@ -31,7 +31,7 @@ func (s *session) openAgents() error {
 		if err != nil {
 			return err
 		}
-		s.others = append(s.others, Only(shortName(path), a))
+		s.others = append(s.others, s.given(Only(shortName(path), a)))
 	}
 	return nil
 }
@@ -68,7 +68,10 @@ func shortName(path string) string {
 func (s *session) methods() ([]Method, error) {
 	var methods []Method
 	if !s.options.NoAgent {
-		methods = append([]Method{Seeds(agentName, s.agents)}, s.others...)
+		methods = append([]Method{s.given(Seeds(agentName, s.agents))}, s.others...)
+		if s.cfg.QuestionGiven {
+			methods = append(methods, Seeds(agentName+"_not_asked", s.agents))
+		}
 	}
 	if !s.options.NoAgent && !s.cfg.IncludeBaselines {
 		return methods, nil
@@ -78,7 +81,7 @@ func (s *session) methods() ([]Method, error) {
 		if err != nil {
 			return nil, err
 		}
-		methods = append(methods, m)
+		methods = append(methods, s.given(m))
 	}
 	if len(methods) == 0 {
 		return nil, config.Usagef("baselines is empty, so there is nothing to evaluate")

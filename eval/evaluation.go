@@ -27,6 +27,7 @@ type Evaluation struct {
 	BatchSize     int   // readings that are put to the reader at a time, at the least; documents stay together
 	Examples      int   // documents whose cuts the report shows
 	Seed          int64 // of the methods that draw
+	QuestionGiven bool  // every document has one probe, whose question the methods know; those of a text are summed up together
 	Progress      func(done, total int)
 
 	timing  Timing
@@ -106,6 +107,9 @@ func (e *Evaluation) Run(ctx context.Context) (*Outcomes, error) {
 		}
 	}
 	out.Timing = e.timing
+	if e.QuestionGiven {
+		out.each = together(out.each)
+	}
 	if len(out.each) == 0 {
 		return nil, fmt.Errorf("none of %d documents could be measured; the first, %s: %s", len(e.Documents), out.Failed[0].Document, out.Failed[0].Reason)
 	}

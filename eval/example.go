@@ -55,7 +55,11 @@ func (s *summary) examples() []Example {
 	for i := range s.each[:min(s.Examples, len(s.each))] {
 		o := &s.each[i]
 		x := Example{Document: o.task.ID, Text: o.task.Text}
-		for _, p := range o.task.Probes {
+		probes := o.task.Probes
+		if s.QuestionGiven {
+			probes = probes[:1] // whose cut it is
+		}
+		for _, p := range probes {
 			x.Asked = append(x.Asked, Asked{p.Question(), p.Target})
 		}
 		text := token.Read(s.Tokenizer, []byte(o.task.Text))

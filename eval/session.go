@@ -129,6 +129,9 @@ func (s *session) open(ctx context.Context) error {
 		Documents: s.data.Tasks, Rates: s.cfg.TargetRatios, Metrics: s.cfg.Metrics, Tokenizer: s.agents[0].Tokenizer(),
 		BatchSize: s.cfg.BatchSize, Examples: s.cfg.Examples, Seed: s.cfg.RandomSeed, Progress: s.options.Progress,
 	}
+	if s.cfg.QuestionGiven {
+		s.evaluation.Documents, s.evaluation.QuestionGiven = apart(s.data.Tasks), true
+	}
 	if err := s.openReader(); err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package probe
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // A Label says how much a span is worth keeping, in nats.
 type Label struct {
@@ -11,19 +14,26 @@ type Label struct {
 // First is where a target stands first in a text without cutting a word. One place is enough to answer from: labels on
 // every copy teach a policy to keep them all.
 func First(text, target string) (Span, bool) {
-	if target == "" {
-		return Span{}, false
+	for s := range Places(text, target) {
+		return s, true
 	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], target)
-		if i < 0 {
-			return Span{}, false
+	return Span{}, false
+}
+
+// Places are where a target stands in a text without cutting a word, in order.
+func Places(text, target string) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		for at := 0; target != ""; {
+			i := strings.Index(text[at:], target)
+			if i < 0 {
+				return
+			}
+			s := Span{at + i, at + i + len(target)}
+			if whole(text, s) && !yield(s) {
+				return
+			}
+			at = s.End
 		}
-		s := Span{at + i, at + i + len(target)}
-		if whole(text, s) {
-			return s, true
-		}
-		at = s.End
 	}
 }
 

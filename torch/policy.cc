@@ -13,6 +13,10 @@
 #include <cstring>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "shim_internal.h"
 
 namespace {
@@ -24,35 +28,69 @@ namespace {
 #define SP_WIDE
 #endif
 
-constexpr int kRows = 8, kColumns = 32;  // of a tile whose sums stay in registers
+constexpr int kRows = 8, kColumns = 32;  // of a tile, whose sums stay in registers
 
-typedef float wide __attribute__((vector_size(64), aligned(4)));  // the compiler splits it where registers are narrower
+// A tile of c += a b: a is up to kRows rows with a stride, b is [depth, kColumns], c has a stride. Every output is one sum
+// over depth in order, so that the forms differ in nothing but how many sums they hold at a time: as many as there are
+// registers, of four floats, eight or sixteen.
+using Tile = void (*)(int rows, int depth, const float* a, int a_stride, const float* b, float* c, int c_stride);
 
-// tile of c += a b: a is kRows rows with a stride (the last repeated where there are fewer), b is [depth, kColumns],
-// c has a stride.
-SP_WIDE void tile(int rows, int depth, const float* a, int a_stride, const float* b, float* c, int c_stride) {
-  const float* row[kRows];
-  wide low[kRows], high[kRows];
-  for (int r = 0; r < kRows; r++) {
-    const int real = std::min(r, rows - 1);
-    row[r] = a + real * a_stride;
-    const wide* from = reinterpret_cast<const wide*>(c + real * c_stride);
-    low[r] = from[0], high[r] = from[1];
+// Two registers of each of some rows at a time, the last row repeated where there are fewer.
+#define SP_TILE(name, target, Wide, lanes, tile_rows, load, store, broadcast, multiply_add)                              \
+  target void name(int rows, int depth, const float* a, int a_stride, const float* b, float* c, int c_stride) {          \
+    for (int column = 0; column < kColumns; column += 2 * lanes) {                                                       \
+      for (int top = 0; top < rows; top += tile_rows) {                                                                  \
+        const float* row[tile_rows];                                                                                     \
+        Wide low[tile_rows], high[tile_rows];                                                                            \
+        for (int r = 0; r < tile_rows; r++) {                                                                            \
+          const int real = std::min(top + r, rows - 1);                                                                  \
+          row[r] = a + real * a_stride;                                                                                  \
+          low[r] = load(c + real * c_stride + column);                                                                   \
+          high[r] = load(c + real * c_stride + column + lanes);                                                          \
+        }                                                                                                                \
+        for (int k = 0; k < depth; k++) {                                                                                \
+          const Wide first = load(b + k * kColumns + column), second = load(b + k * kColumns + column + lanes);          \
+          _Pragma("GCC unroll 8") for (int r = 0; r < tile_rows; r++) {                                                  \
+            const Wide each = broadcast(row[r][k]);                                                                      \
+            low[r] = multiply_add(each, first, low[r]);                                                                  \
+            high[r] = multiply_add(each, second, high[r]);                                                               \
+          }                                                                                                              \
+        }                                                                                                                \
+        for (int r = 0; r < std::min(tile_rows, rows - top); r++) {                                                      \
+          store(c + (top + r) * c_stride + column, low[r]);                                                              \
+          store(c + (top + r) * c_stride + column + lanes, high[r]);                                                     \
+        }                                                                                                                \
+      }                                                                                                                  \
+    }                                                                                                                    \
   }
-  for (int k = 0; k < depth; k++) {
-    const wide* columns = reinterpret_cast<const wide*>(b + k * kColumns);
-    const wide first = columns[0], second = columns[1];
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; r++) {
-      low[r] += row[r][k] * first;
-      high[r] += row[r][k] * second;
-    }
-  }
-  for (int r = 0; r < rows; r++) {
-    wide* to = reinterpret_cast<wide*>(c + r * c_stride);
-    to[0] = low[r], to[1] = high[r];
-  }
+
+typedef float Four __attribute__((vector_size(16)));
+
+inline Four load_four(const float* from) {
+  Four f;
+  std::memcpy(&f, from, sizeof f);
+  return f;
 }
+inline void store_four(float* to, Four f) { std::memcpy(to, &f, sizeof f); }
+inline Four broadcast_four(float x) { return Four{x, x, x, x}; }
+inline Four multiply_add_four(Four a, Four b, Four c) { return a * b + c; }
+
+SP_TILE(tile_four, , Four, 4, 4, load_four, store_four, broadcast_four, multiply_add_four)
+
+#if defined(__x86_64__)
+SP_TILE(tile_eight, __attribute__((target("avx2,fma"))), __m256, 8, 4, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_fmadd_ps)
+SP_TILE(tile_sixteen, __attribute__((target("avx512f"))), __m512, 16, 8, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_fmadd_ps)
+
+Tile widest() {
+  if (__builtin_cpu_supports("avx512f")) return tile_sixteen;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return tile_eight;
+  return tile_four;
+}
+#else
+Tile widest() { return tile_four; }
+#endif
+
+const Tile tile = widest();
 
 // A weight [out, in] laid out for tile: panels of kColumns outputs, each [in, kColumns]; outputs padded with zeros.
 struct Panels {

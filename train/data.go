@@ -115,7 +115,7 @@ func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, c config
 	for from := 0; c.SupervisedSteps > 0 && from+recurrentText <= len(doc.Text); from += recurrentText {
 		d.recurrent = append(d.recurrent, recurring(d.tokenizer, doc.Text[from:from+recurrentText]))
 	}
-	for from := 0; c.SupervisedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.plain) < mostSalient; from += clozeText {
+	for from := 0; c.SupervisedCloze+c.AskedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.plain) < mostSalient; from += clozeText {
 		t := probe.Cloze(doc.ID, strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), 0, c.RandomSeed)
 		d.plain = append(d.plain, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}

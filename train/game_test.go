@@ -137,7 +137,7 @@ func keepLast(steps int, sharper float64) func(*Trainer) error {
 	return func(trainer *Trainer) error {
 		var examples []labelled
 		for _, each := range trainer.data.tasks {
-			l := labelled{each.text, make([]float32, len(each.text.Tokens))}
+			l := labelled{text: each.text, worth: make([]float32, len(each.text.Tokens))}
 			for i := range l.worth {
 				l.worth[i] = float32(2 * i / len(l.worth))
 			}

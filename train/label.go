@@ -27,16 +27,19 @@ type byRarity struct{ statistics *agent.Statistics }
 func (b byRarity) label(_ context.Context, t task) ([]float32, error) {
 	worth := make([]float32, len(t.text.Tokens))
 	for _, p := range t.Probes {
-		answer, found := probe.First(t.Text, p.Target)
-		if !found {
-			continue
-		}
-		inside := overlapping(t.text.Tokens, answer)
-		for _, i := range inside {
-			raise(worth, i, float64(b.statistics.Rarity(t.text.Tokens[i].ID))/float64(len(inside))/fullRarity)
+		if answer, found := probe.First(t.Text, p.Target); found {
+			b.raise(worth, t.text.Tokens, answer)
 		}
 	}
 	return worth, nil
+}
+
+// raise lifts the worth of an answer's tokens.
+func (b byRarity) raise(worth []float32, tokens []token.Token, answer probe.Span) {
+	inside := overlapping(tokens, answer)
+	for _, i := range inside {
+		raise(worth, i, float64(b.statistics.Rarity(tokens[i].ID))/float64(len(inside))/fullRarity)
+	}
 }
 
 // overlapping lists the tokens of a span.

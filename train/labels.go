@@ -67,7 +67,7 @@ func (t *Trainer) labelByReader(ctx context.Context, tasks []task) ([]labelled, 
 		if err := json.NewEncoder(file).Encode(labelLine{each.ID, worth}); err != nil {
 			return nil, fmt.Errorf("write labels: %w", err)
 		}
-		known = append(known, labelled{each.text, worth})
+		known = append(known, labelled{text: each.text, worth: worth})
 	}
 	return known, nil
 }
@@ -117,7 +117,7 @@ func readLabels(in io.Reader, tasks []task) (known []labelled, end int64, err er
 		if bad := json.Unmarshal(row, &l); bad != nil || l.ID != t.ID || len(l.Worth) != len(t.text.Tokens) {
 			return nil, 0, config.Usagef("line %d is not the label of %s; remove the file, or name another output_dir", len(known)+1, t.ID)
 		}
-		known, end = append(known, labelled{t.text, l.Worth}), end+int64(len(row))
+		known, end = append(known, labelled{text: t.text, worth: l.Worth}), end+int64(len(row))
 	}
 	return known, end, nil
 }

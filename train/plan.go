@@ -39,6 +39,10 @@ func (t *Trainer) demand(phase string) []any {
 		if len(t.data.salient) > 0 {
 			texts += t.cfg.SupervisedCloze
 		}
+		texts += t.cfg.AskedQuestions
+		if len(t.data.plain) > 0 {
+			texts += t.cfg.AskedCloze
+		}
 		return []any{"texts_a_step", texts}
 	case "rebuilding":
 		return []any{"texts_a_step", t.cfg.BatchSize}

@@ -175,6 +175,7 @@ func (t *Trainer) step(ctx context.Context) (phase string, metrics map[string]fl
 		if len(t.data.salient) > 0 {
 			examples = append(examples, draw(t.data.salient, t.cfg.SupervisedCloze, t.cfg.RandomSeed, within)...)
 		}
+		examples = append(examples, t.data.asked(t.cfg, within)...)
 		metrics, err = t.supervisedStep(examples, step, within, p.answers)
 	case "rebuilding":
 		metrics, err = t.randomStep(step, within)

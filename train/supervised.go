@@ -12,20 +12,21 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// labelled is a text with what each of its tokens is worth, in [0, 1].
+// labelled is a text with what each of its tokens is worth, in [0, 1], to whoever asks the question, or to all where it is empty.
 type labelled struct {
-	text  token.Text
-	worth []float32
+	text     token.Text
+	worth    []float32
+	question string
 }
 
 // supervisedLoss is the binary cross-entropy of the tokens' worth, with logits shifted down by 2, where few tokens are
 // worth anything: a mean over tokens, so that long texts do not drown short ones' neighbours.
 func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random *rand.Rand, c config.Train) torch.Tensor {
-	texts, rates := make([]token.Text, len(examples)), make([]float64, len(examples))
+	texts, rates, questions := make([]token.Text, len(examples)), make([]float64, len(examples)), make([]string, len(examples))
 	for i, e := range examples {
-		texts[i], rates[i] = e.text, c.RateMin+(c.RateMax-c.RateMin)*random.Float64()
+		texts[i], rates[i], questions[i] = e.text, c.RateMin+(c.RateMax-c.RateMin)*random.Float64(), e.question
 	}
-	batch := a.NewBatch(texts, rates)
+	batch := a.NewAskedBatch(s, texts, rates, questions)
 	batch.HideTokens(c.HideTokens, random)
 	batch.HideFeatures(c.HideFeatures, random)
 	worth := make([]float32, batch.Rows*batch.Length)
@@ -66,7 +67,7 @@ func labelAll(ctx context.Context, by labeller, tasks []task, scale float64) ([]
 		for at := range worth {
 			worth[at] *= float32(scale)
 		}
-		all[i] = labelled{t.text, worth}
+		all[i] = labelled{text: t.text, worth: worth}
 	}
 	return all, nil
 }

@@ -182,10 +182,14 @@ func prepareTorch(device string, threads int) error {
 
 func (t *Trainer) makeModels() (err error) {
 	torch.Seed(uint64(t.cfg.RandomSeed))
-	if t.agent, err = agent.New(agent.Config{
+	shape := agent.Config{
 		Tokenizer: t.cfg.Tokenizer, Vocabulary: t.data.tokenizer.VocabSize(), Embedding: t.cfg.EmbeddingDim,
 		Hidden: t.cfg.PolicyHiddenDim, ContextWindow: t.cfg.ContextWindow, Layers: t.cfg.Layers,
-	}, t.data.tokenizer, t.data.statistics); err != nil {
+	}
+	if t.cfg.AskedQuestions+t.cfg.AskedCloze > 0 {
+		shape.Question = agent.QuestionFeatures
+	}
+	if t.agent, err = agent.New(shape, t.data.tokenizer, t.data.statistics); err != nil {
 		return err
 	}
 	t.close = append(t.close, t.agent.Close)

@@ -1,0 +1,133 @@
+package agent
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// curious is an agent that takes questions, with weights that make much of them.
+func curious(t *testing.T) (*Agent, token.Text) {
+	t.Helper()
+	c := small
+	c.Question = QuestionFeatures
+	a, text := fresh(t, c)
+	return saved(t, a), text
+}
+
+func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
+	a, text := curious(t)
+	question := "Who wrote about " + string(text.Bytes[:40]) + "?"
+	fused, err := a.ScoreAsked(context.Background(), text, question, 0.4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := a.score(context.Background(), text, 0.4, question, a.plain.scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var graph []float32
+	if err := torch.NoGrad(func(s *torch.Scope) error {
+		graph = torch.Values[float32](s, a.Logits(s, a.NewAskedBatch(s, []token.Text{text}, []float64{0.4}, []string{question})))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range fused { // single precision, sums of 100 terms
+		if math.Abs(float64(fused[i]-graph[i])) > 2e-4 || math.Abs(float64(plain[i]-graph[i])) > 2e-4 {
+			t.Fatalf("token %d: fused %v, plain Go %v, graph %v", i, fused[i], plain[i], graph[i])
+		}
+	}
+}
+
+func TestAQuestionThatMatchesNothingChangesNothing(t *testing.T) {
+	a, text := curious(t)
+	want, err := a.Score(context.Background(), text, 0.4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, question := range []string{"", "?", "Which of the", "zyxgquv wqxjk"} {
+		got, err := a.ScoreAsked(context.Background(), text, question, 0.4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", question, diff)
+		}
+	}
+}
+
+func TestAnAgentWithoutFeaturesOfAQuestionTakesNone(t *testing.T) {
+	a, text := fresh(t, small)
+	if scores, err := a.ScoreAsked(context.Background(), text, "Who?", 0.4); scores != nil || err != nil {
+		t.Errorf("got %d scores, %v; want none", len(scores), err)
+	}
+}
+
+// of are the question's features of a word of a text.
+func of(t *testing.T, a *Agent, text, question, word string) []float32 {
+	t.Helper()
+	read := token.Read(a.tokenizer, []byte(text))
+	embedding, err := a.embedding()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]float32, len(read.Tokens)*QuestionFeatures)
+	a.asked(read, a.ask(question, embedding), embedding, func(i int) []float32 { return all[i*QuestionFeatures:] })
+	for _, u := range read.Units {
+		if string(wordOf(read, u)) == word {
+			return all[u.First*QuestionFeatures : (u.First+1)*QuestionFeatures]
+		}
+	}
+	t.Fatalf("%q is not in the text", word)
+	return nil
+}
+
+func TestFeaturesOfAQuestion(t *testing.T) {
+	a, _ := curious(t)
+	const text = "Rain fell on the hills. Anna Berg founded the bank in 1882 with friends. It stood for years. Nobody knows who paid the founders."
+	const question = "When was the bank founded, and by whom?"
+	for word, want := range map[string]map[int]float32{
+		"founded":  {1: 1, 3: 1, 7: 1, 10: 1, 12: 1},
+		"bank":     {3: 1, 7: 1},
+		"1882":     {0: 0, 1: 0, 7: 1, 15: 1, 17: 0},
+		"Berg":     {0: 0, 15: 0, 17: 1},
+		"hills":    {0: 0, 6: 0, 7: 0},
+		"founders": {3: 1},
+	} {
+		got := of(t, a, text, question, word)
+		for i, value := range want {
+			if math.Abs(float64(got[i]-value)) > 1e-6 && value == 0 || value == 1 && got[i] < 0.99 && i != 1 {
+				t.Errorf("%s: feature %d is %v, want %v", word, i, got[i], value)
+			}
+		}
+	}
+	if near, far := of(t, a, text, question, "1882"), of(t, a, text, question, "fell"); near[3] <= far[3] || near[4] <= far[4] {
+		t.Errorf("nearness and field are %v at the answer, %v far from it", near[3:5], far[3:5])
+	}
+	if rest := of(t, a, text, question, "stood"); rest[8] <= 0 || rest[8] >= 1 {
+		t.Errorf("the sentence behind the best is lent %v, want a share", rest[8])
+	}
+}
+
+func TestFeaturesOfAQuestionAreFiniteOnOddTexts(t *testing.T) {
+	a, _ := curious(t)
+	for _, text := range []string{"x", "\x00\xff\xfe", strings.Repeat("bank ", 5000), strings.Repeat("a", 100_000), "北京 是 首都 bank", "\n\n\n bank"} {
+		read := token.Read(a.tokenizer, []byte(text))
+		scores, err := a.ScoreAsked(context.Background(), read, "Which bank was it? "+strings.Repeat("many words ", 500), 0.4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range scores {
+			if math.IsNaN(float64(s)) || math.IsInf(float64(s), 0) {
+				t.Fatalf("%.20q: score %d is %v", text, i, s)
+			}
+		}
+	}
+}
