@@ -125,10 +125,10 @@ func (s *session) openEmbedder() error {
 	return nil
 }
 
-// openModel loads a model by name or folder; half is bfloat16, which is fast where the processor has it.
+// openModel loads a model by name or folder; half is bfloat16 where the processor has it, and float32 elsewhere.
 func (s *session) openModel(name string, half bool) (Model, *reconstructor.Reconstructor, error) {
 	kind, word := torch.Float32, "float32"
-	if half {
+	if half && torch.Fast() == torch.BFloat16 {
 		kind, word = torch.BFloat16, "bfloat16"
 	}
 	dir, err := hub.Find(name)

@@ -29,7 +29,7 @@ func (t *Trainer) makeJudge(ctx context.Context) error {
 	if t.cfg.Judge == "" {
 		return nil
 	}
-	judge, err := reconstructor.Open(t.cfg.Judge, torch.BFloat16, 0)
+	judge, err := reconstructor.Open(t.cfg.Judge, torch.Fast(), 0)
 	if err != nil {
 		return config.Usagef("judge: %w", err)
 	}

@@ -46,7 +46,7 @@ func (t *Trainer) labelByReader(ctx context.Context, tasks []task) ([]labelled, 
 	if len(known) == len(tasks) {
 		return known, nil
 	}
-	reader, err := reconstructor.Open(t.cfg.LabelReader, torch.BFloat16, 0)
+	reader, err := reconstructor.Open(t.cfg.LabelReader, torch.Fast(), 0)
 	if err != nil {
 		return nil, config.Usagef("label_reader: %w", err)
 	}

@@ -269,7 +269,7 @@ func (t *Trainer) makeReader() error {
 		t.reader = t.rebuild
 		return nil
 	}
-	reader, err := reconstructor.Open(t.cfg.Reader, torch.BFloat16, 0)
+	reader, err := reconstructor.Open(t.cfg.Reader, torch.Fast(), 0)
 	if err != nil {
 		return config.Usagef("reader: %w", err)
 	}

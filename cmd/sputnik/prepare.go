@@ -45,7 +45,7 @@ func prepareCommand() *cli.Command {
 // writeQuestions has a model ask about the texts.
 func writeQuestions(c *cli.Context, cfg config.Data) error {
 	torch.HoardMemory()
-	writer, err := reconstructor.Open(cfg.QuestionModel, torch.BFloat16, 0)
+	writer, err := reconstructor.Open(cfg.QuestionModel, torch.Fast(), 0)
 	if err != nil {
 		return config.Usagef("question_model: %w", err)
 	}

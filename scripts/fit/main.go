@@ -48,7 +48,7 @@ func fit(ctx context.Context) error {
 	if err := write("adaptive.json", adaptive); err != nil {
 		return err
 	}
-	r, err := reconstructor.Open(reader, torch.BFloat16, 0)
+	r, err := reconstructor.Open(reader, torch.Fast(), 0)
 	if err != nil {
 		return err
 	}

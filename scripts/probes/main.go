@@ -67,7 +67,7 @@ func compare(ctx context.Context, path string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	model, err := reconstructor.Open(reader, torch.BFloat16, 0)
+	model, err := reconstructor.Open(reader, torch.Fast(), 0)
 	if err != nil {
 		return err
 	}
