@@ -22,6 +22,7 @@ const (
 	nearEnough  = 64 // words from a match at which nearness is 0
 	lentShare   = 0.3
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
+	lentFeature = 8   // the last of the overlap's
 )
 
 // question is what is asked, as words that a text can share.
@@ -298,6 +299,23 @@ func (r *matching) walk(from, step int, field []float64, nearness []float32) {
 		field[u] += sum / 2
 		near := 1 - math.Log1p(float64(since))/math.Log1p(nearEnough)
 		nearness[u] = max(nearness[u], float32(near))
+	}
+}
+
+// lean makes scores 2 z(score) + weight x overlap of the sentence, which is in [0, 1] and lent by neighbours: a reader does
+// better with a whole sentence than with an answer out of it, where there is room. The weight rises with the rate, from 1 to
+// 8; of constants from 0 to 8, XQuAD and nq.valid preferred 2 at .2 and 8 at .5.
+func lean(scores []float32, rate float64, overlap func(i int) float32) {
+	mean, square := 0.0, 0.0
+	for _, s := range scores {
+		mean += float64(s)
+		square += float64(s) * float64(s)
+	}
+	mean /= float64(len(scores))
+	deviation := math.Sqrt(max(square/float64(len(scores))-mean*mean, 1e-12))
+	weight := min(8, max(1, 25*(rate-0.2)))
+	for i, s := range scores {
+		scores[i] = float32(2*(float64(s)-mean)/deviation + weight*float64(overlap(i)))
 	}
 }
 

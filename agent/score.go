@@ -88,6 +88,9 @@ func (a *Agent) score(ctx context.Context, text token.Text, rate float64, questi
 			return nil, fmt.Errorf("score: %w", err)
 		}
 	}
+	if width := a.dynamics(); question != "" && len(features) == n*width {
+		lean(scores, rate, func(i int) float32 { return features[i*width+dynamicFeatures+lentFeature] })
+	}
 	return scores, nil
 }
 
