@@ -202,14 +202,21 @@ func lay(text token.Text, layout structure.Layout, scores []float32, p protectio
 	return cut(text, tokenUnits(text), scores, p)
 }
 
-// score asks the scorer, and then the question if there is one.
+// score asks the scorer, which an Asker is told the question; to what others say, the rule of questions is applied.
 func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
-	scores, err := c.Scorer.Score(ctx, text, rate)
+	scorer := c.Scorer
+	asker, asks := scorer.(Asker)
+	if asks && question != "" {
+		scorer = asker.Asked(question)
+	}
+	scores, err := scorer.Score(ctx, text, rate)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
 	case len(scores) != len(text.Tokens):
 		return nil, fmt.Errorf("scorer %s gave %d scores for %d tokens", c.Scorer.Name(), len(scores), len(text.Tokens))
+	case asks:
+		return scores, nil
 	case question != "" && c.Language == nil:
 		return nil, errors.New("a question needs to know the language")
 	case question != "":

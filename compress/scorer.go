@@ -17,6 +17,12 @@ type Scorer interface {
 	Score(ctx context.Context, text token.Text, rate float64) ([]float32, error)
 }
 
+// An Asker is a Scorer that can rank by a question.
+type Asker interface {
+	Scorer
+	Asked(question string) Scorer
+}
+
 // A Language knows how usual tokens and words are; agent.Statistics is one.
 type Language interface {
 	WordRarity(word []byte) float32     // -log p of a word
