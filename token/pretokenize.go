@@ -16,7 +16,7 @@ type pretokenizer struct {
 	prefix    normalizer // a space or a mark put in front of the text
 }
 
-// readPretokenizer reads the pre-tokenizer of a BPE tokenizer.json.
+// readPretokenizer reads the pre-tokenizer of a BPE tokenizer.json; a Unigram's splits are read by it too.
 func readPretokenizer(raw []byte) (pretokenizer, error) {
 	var p pretokenizer
 	if isNull(raw) {
@@ -59,14 +59,14 @@ func (p *pretokenizer) read(raw json.RawMessage) error {
 	case "Metaspace":
 		return p.readMetaspace(s)
 	default:
-		return fmt.Errorf("pre-tokenizer %q is not one that BPE is read with", s.Type)
+		return fmt.Errorf("pre-tokenizer %q is not one that can be read", s.Type)
 	}
 	return nil
 }
 
 func (p *pretokenizer) readByteLevel(s stage) error {
 	p.byteLevel = true
-	if s.AddPrefixSpace {
+	if s.AddPrefixSpace != nil && *s.AddPrefixSpace {
 		if len(p.split) > 0 {
 			return errors.New("pre-tokenizer ByteLevel: add_prefix_space after another split is not read")
 		}
@@ -92,7 +92,7 @@ func (p *pretokenizer) readSplit(s stage) error {
 func (p *pretokenizer) readMetaspace(s stage) error {
 	mark := []byte(s.Replacement)
 	steps := normalizers{replace{[]byte(" "), mark}}
-	if s.PrependScheme == "always" || s.PrependScheme == "first" || s.PrependScheme == "" && s.AddPrefixSpace {
+	if s.PrependScheme == "always" || s.PrependScheme == "first" || s.PrependScheme == "" && s.AddPrefixSpace != nil && *s.AddPrefixSpace {
 		steps = append(steps, prepend{prefix: mark, unique: true})
 	}
 	p.prefix = steps
