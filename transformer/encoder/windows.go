@@ -3,6 +3,7 @@ package encoder
 // window is what the model reads at once: a text, or a stretch of one that is too long.
 type window struct {
 	text    int       // whose
+	first   int       // the token of the text behind the mark
 	ids     []int32   // with a mark before and behind
 	weights []float32 // of each token's hidden state in the text's embedding
 }
@@ -23,11 +24,11 @@ func windows(text int, tokens []int32, marks [2]int32, size int) []window {
 	all := make([]window, len(begins))
 	mark := 1 / float32(len(begins))
 	for n, at := range begins {
-		w := window{text, []int32{marks[0]}, []float32{mark}}
+		w := window{text, at, []int32{marks[0]}, []float32{mark}}
 		for i := at; i < min(at+room, len(tokens)); i++ {
 			w.ids, w.weights = append(w.ids, tokens[i]), append(w.weights, 1/covers[i])
 		}
-		all[n] = window{text, append(w.ids, marks[1]), append(w.weights, mark)}
+		all[n] = window{text, at, append(w.ids, marks[1]), append(w.weights, mark)}
 	}
 	return all
 }

@@ -1,0 +1,98 @@
+package encoder
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/transformer/hub"
+	"github.com/project-sputnik/sputnik/transformer/weights"
+)
+
+// Classifier is an encoder with a head that gives every token a class: BertForTokenClassification,
+// XLMRobertaForTokenClassification and their kin.
+type Classifier struct {
+	*Encoder
+	Labels []string // by class
+	head   affine   // [labels, width]
+}
+
+// OpenClassifier loads a token classifier by name or from a folder.
+func OpenClassifier(nameOrDir string) (*Classifier, error) {
+	dir, err := hub.Find(nameOrDir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Classifier{}
+	if c.Labels, err = readLabels(dir); err != nil {
+		return nil, fmt.Errorf("open token classifier %s: %w", nameOrDir, err)
+	}
+	if c.Encoder, err = Open(dir); err != nil {
+		return nil, err
+	}
+	width := c.model.Config.Width
+	err = c.model.readHead(dir, func(r *reader) { c.head = r.linear(width, len(c.Labels), "classifier") })
+	if err != nil {
+		c.Close()
+		return nil, fmt.Errorf("open token classifier %s: %w", nameOrDir, err)
+	}
+	return c, nil
+}
+
+// Logits are the scores of every class: ids [batch, length], mask as of Hidden -> [batch, length, labels].
+func (c *Classifier) Logits(s *torch.Scope, ids, mask torch.Tensor) torch.Tensor {
+	return s.Linear(c.model.Hidden(s, ids, mask), c.head.weight, c.head.bias)
+}
+
+// readHead reads tensors that are named without the model's prefix; the model owns them.
+func (m *Model) readHead(dir string, read func(r *reader)) error {
+	from, err := weights.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	r := reader{from: from, model: m}
+	read(&r)
+	return r.err
+}
+
+const classifying = "ForTokenClassification"
+
+// readLabels returns the classes of a folder whose architecture is a token classifier's.
+func readLabels(dir string) ([]string, error) {
+	path := filepath.Join(dir, "config.json")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var hf struct {
+		Architectures []string          `json:"architectures"`
+		Names         map[string]string `json:"id2label"`
+		Count         int               `json:"num_labels"`
+	}
+	if err := json.Unmarshal(raw, &hf); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if !slices.ContainsFunc(hf.Architectures, func(a string) bool { return strings.HasSuffix(a, classifying) }) {
+		return nil, fmt.Errorf("%s: the architecture is %q; want one that ends in %s", path, strings.Join(hf.Architectures, ", "), classifying)
+	}
+	n := hf.Count
+	if n == 0 {
+		n = max(len(hf.Names), 2) // transformers leaves two unnamed classes out
+	}
+	if n < 1 || n > 1<<16 {
+		return nil, fmt.Errorf("%s: %d labels", path, n)
+	}
+	labels := make([]string, n)
+	for i := range labels {
+		if labels[i] = hf.Names[strconv.Itoa(i)]; labels[i] == "" {
+			labels[i] = fmt.Sprintf("LABEL_%d", i)
+		}
+	}
+	return labels, nil
+}
