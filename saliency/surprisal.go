@@ -34,13 +34,18 @@ func newCausal(m *transformer.Model, t token.Tokenizer) causal {
 // nats is the price of every token behind context and those before it. A model that has no token for the start of a
 // text prices its first one like the next.
 func (c causal) nats(ctx context.Context, before, ids []int32) ([]float32, error) {
+	return c.natsBehind(ctx, nil, slices.Concat(c.start, before), ids)
+}
+
+// natsBehind is nats with a front that every window begins with; what is before the ids moves out of it.
+func (c causal) natsBehind(ctx context.Context, front, before, ids []int32) ([]float32, error) {
 	half := min(window, c.model.Config.Positions) / 2
-	behind := slices.Concat(c.start, before)
+	front = front[:min(len(front), half/2)]
 	var sequences []transformer.Sequence
 	for from := 0; from < len(ids); from += half {
 		q := transformer.Sequence{Target: ids[from:min(from+half, len(ids))]}
-		all := slices.Concat(behind, ids[:from])
-		q.Prompt = all[max(0, len(all)-half):]
+		all := slices.Concat(before, ids[:from])
+		q.Prompt = slices.Concat(front, all[max(0, len(all)-half+len(front)):])
 		sequences = append(sequences, q)
 	}
 	each, err := c.model.Losses(ctx, sequences)

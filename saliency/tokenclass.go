@@ -40,7 +40,7 @@ func (*TokenClass) Name() string { return "tokenclass" }
 // Score gives every token P(preserve), the mean over its bytes where the classifier's tokens are others.
 func (s *TokenClass) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
 	own := s.classifier.Encode(text.Bytes)
-	values, err := s.classifier.Average(ctx, own, func(ids []int32) ([]float32, error) {
+	values, err := s.classifier.Average(ctx, own, 0, func(ids []int32) ([]float32, error) {
 		logits, err := s.logits(ids)
 		if err != nil {
 			return nil, err

@@ -65,6 +65,9 @@ func (e *Encoder) findMarks() error {
 // Tokenizer is the one that the model reads with.
 func (e *Encoder) Tokenizer() token.Tokenizer { return e.tokenizer }
 
+// Marks are what stands before and behind a text.
+func (e *Encoder) Marks() (before, behind int32) { return e.marks[0], e.marks[1] }
+
 // Model is the model itself.
 func (e *Encoder) Model() *Model { return e.model }
 
@@ -85,13 +88,14 @@ func (e *Encoder) windows(i int, text string) []window {
 }
 
 // Average returns a number a token of a text of any length: the mean over the windows that hold it of what read says.
-// read is given the ids of a window, with a mark before and behind, and returns a number for each.
-func (e *Encoder) Average(ctx context.Context, tokens []token.Token, read func(ids []int32) ([]float32, error)) ([]float32, error) {
+// read is given the ids of a window, with a mark before and behind, and returns a number for each; what it wants to put
+// behind them is reserved in the model's positions.
+func (e *Encoder) Average(ctx context.Context, tokens []token.Token, reserved int, read func(ids []int32) ([]float32, error)) ([]float32, error) {
 	values := make([]float32, len(tokens))
 	if len(tokens) == 0 {
 		return values, ctx.Err()
 	}
-	for _, w := range windows(0, token.IDs(nil, tokens), e.marks, e.model.Config.Positions) {
+	for _, w := range windows(0, token.IDs(nil, tokens), e.marks, e.model.Config.Positions-reserved) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

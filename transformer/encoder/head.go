@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +48,60 @@ func OpenClassifier(nameOrDir string) (*Classifier, error) {
 // Logits are the scores of every class: ids [batch, length], mask as of Hidden -> [batch, length, labels].
 func (c *Classifier) Logits(s *torch.Scope, ids, mask torch.Tensor) torch.Tensor {
 	return s.Linear(c.model.Hidden(s, ids, mask), c.head.weight, c.head.bias)
+}
+
+// MaskedLM is an encoder with the head that it learned to fill in masked words with: BertForMaskedLM and its kin.
+type MaskedLM struct {
+	*Encoder
+	Mask  int32 // the id that stands for a masked word
+	dense affine
+	norm  affine
+	bias  torch.Tensor // [vocabulary]
+}
+
+// maskedNames are what the families call the parts of the head; the table of words is its last product.
+var maskedNames = map[string]struct{ dense, norm, bias string }{
+	BERT:       {"cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias"},
+	RoBERTa:    {"lm_head.dense", "lm_head.layer_norm", "lm_head.bias"},
+	XLMRoBERTa: {"lm_head.dense", "lm_head.layer_norm", "lm_head.bias"},
+	DistilBERT: {"vocab_transform", "vocab_layer_norm", "vocab_projector.bias"},
+}
+
+// OpenMaskedLM loads an encoder with its masked-LM head by name or from a folder.
+func OpenMaskedLM(nameOrDir string) (*MaskedLM, error) {
+	e, err := Open(nameOrDir)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := hub.Find(nameOrDir)
+	m, c := &MaskedLM{Encoder: e}, e.model.Config
+	known := false
+	for _, piece := range []string{"[MASK]", "<mask>"} {
+		if id, ok := e.tokenizer.ID(piece); ok {
+			m.Mask, known = id, true
+		}
+	}
+	if err == nil && !known {
+		err = errors.New("the tokenizer has neither [MASK] nor <mask>")
+	}
+	if err == nil {
+		err = e.model.readHead(dir, func(r *reader) {
+			n := maskedNames[c.Family]
+			m.dense, m.norm = r.linear(c.Width, c.Width, n.dense), r.norm(c.Width, n.norm)
+			m.bias = r.tensor([]int64{int64(c.Vocabulary)}, n.bias)
+		})
+	}
+	if err != nil {
+		e.Close()
+		return nil, fmt.Errorf("open masked-LM head of %s: %w", nameOrDir, err)
+	}
+	return m, nil
+}
+
+// Fill scores every word for every place: hidden [..., width] -> [..., vocabulary].
+func (m *MaskedLM) Fill(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
+	x := m.model.gelu(s, s.Linear(hidden, m.dense.weight, m.dense.bias))
+	return s.Linear(s.LayerNorm(x, m.norm.weight, m.norm.bias, m.model.Config.Epsilon), m.model.words, m.bias)
 }
 
 // readHead reads tensors that are named without the model's prefix; the model owns them.

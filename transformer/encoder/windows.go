@@ -14,7 +14,7 @@ type window struct {
 // a text of any length is a mean in which each of its tokens counts once.
 func windows(text int, tokens []int32, marks [2]int32, size int) []window {
 	room := size - len(marks)
-	begins := spread(len(tokens), room)
+	begins := Spread(len(tokens), room)
 	covers := make([]float32, len(tokens))
 	for _, at := range begins {
 		for i := at; i < min(at+room, len(tokens)); i++ {
@@ -33,8 +33,8 @@ func windows(text int, tokens []int32, marks [2]int32, size int) []window {
 	return all
 }
 
-// spread returns where stretches of room tokens begin that together hold n.
-func spread(n, room int) []int {
+// Spread returns where stretches of room tokens begin that together hold n.
+func Spread(n, room int) []int {
 	if n <= room {
 		return []int{0}
 	}
