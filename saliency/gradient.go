@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/transformer/encoder"
@@ -58,7 +57,7 @@ func NewEmbeddingGradient(e *encoder.Encoder, o GradientOptions) *EmbeddingGradi
 func (*EmbeddingGradient) Name() string { return "gradient" }
 
 // Asked ranks by a question.
-func (g *EmbeddingGradient) Asked(question string) compress.Scorer {
+func (g *EmbeddingGradient) Asked(question string) *EmbeddingGradient {
 	asked := *g
 	asked.question = question
 	return &asked
@@ -139,7 +138,7 @@ func NewMaskedGradient(m *encoder.MaskedLM, o GradientOptions) *MaskedGradient {
 func (*MaskedGradient) Name() string { return "gradient" }
 
 // Asked ranks by a question.
-func (g *MaskedGradient) Asked(question string) compress.Scorer {
+func (g *MaskedGradient) Asked(question string) *MaskedGradient {
 	asked := *g
 	asked.question = question
 	return &asked

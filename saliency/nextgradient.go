@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/transformer"
@@ -33,7 +32,7 @@ func NewNextGradient(m *transformer.Model, t token.Tokenizer, o GradientOptions)
 func (*NextGradient) Name() string { return "gradient" }
 
 // Asked ranks by a question.
-func (g *NextGradient) Asked(question string) compress.Scorer {
+func (g *NextGradient) Asked(question string) *NextGradient {
 	asked := *g
 	asked.question = question
 	return &asked

@@ -6,7 +6,6 @@ import (
 	"math"
 	"unicode"
 
-	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/transformer"
@@ -97,7 +96,7 @@ func NewContrastive(m *transformer.Model, t token.Tokenizer) *Contrastive {
 func (*Contrastive) Name() string { return "contrastive" }
 
 // Asked ranks by a question.
-func (c *Contrastive) Asked(question string) compress.Scorer {
+func (c *Contrastive) Asked(question string) *Contrastive {
 	return &Contrastive{c.causal, c.plain, question}
 }
 

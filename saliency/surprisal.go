@@ -97,15 +97,27 @@ func (s *Surprisal) Name() string { return "transformer_based" }
 
 // Score gives every token what the model pays for it.
 func (s *Surprisal) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
+	if known := s.recall(text); known != nil {
+		return known, ctx.Err()
+	}
+	own := s.tokenizer.Encode(nil, text.Bytes)
+	prices, err := s.nats(ctx, nil, token.IDs(nil, own))
+	if err != nil {
+		return nil, err
+	}
+	scores := gather(text, own, prices)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.known == nil || s.last != string(text.Bytes) || len(s.known) != len(text.Tokens) {
-		own := s.tokenizer.Encode(nil, text.Bytes)
-		prices, err := s.nats(ctx, nil, token.IDs(nil, own))
-		if err != nil {
-			return nil, err
-		}
-		s.last, s.known = string(text.Bytes), gather(text, own, prices)
+	s.last, s.known = string(text.Bytes), scores
+	return slices.Clone(scores), ctx.Err()
+}
+
+// recall returns the scores of the text that was scored last, if it is this one.
+func (s *Surprisal) recall(text token.Text) []float32 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.last != string(text.Bytes) || len(s.known) != len(text.Tokens) {
+		return nil
 	}
-	return slices.Clone(s.known), nil
+	return slices.Clone(s.known)
 }

@@ -27,7 +27,7 @@ var inputs = map[string]string{
 	"a space":         " ",
 	"prose":           prose,
 	"many lines":      strings.Repeat(prose, 12),
-	"beyond windows":  strings.Repeat(prose, 110), // over 2,500 tokens
+	"beyond windows":  strings.Repeat(prose, 60), // over 1,500 tokens
 	"no UTF-8":        "\xff\xfe\x00 a \xc3( b \xf0\x9f",
 	"other scripts":   "数字は 1843 です。Ｆｕｌｌ　ｗｉｄｔｈ, cafe\u0301, \U0001F469\u200D\U0001F52C and 한국어",
 	"nothing to see":  "\u200b\u00ad\u0000",
