@@ -99,7 +99,11 @@ func (c *Compressor) scorer(s settings) (compress.Scorer, error) {
 	case scorers.Reads(s.scorer):
 		return c.reads(s.scorer, s.scorerModel)
 	}
-	return compress.Baseline(s.scorer, c.agent.Statistics(), s.seed)
+	scorer, err := compress.Baseline(s.scorer, c.agent.Statistics(), s.seed)
+	if err != nil {
+		return nil, fmt.Errorf("%w; agent; or by a model, %s", err, scorers.Usage())
+	}
+	return scorer, nil
 }
 
 // reads opens a scorer that has a model of its own, once.
