@@ -32,6 +32,7 @@ type reading struct {
 	Norm, Input, Asked      []float32
 	MLM                     []float32
 	MLMInput                []float32 `json:"mlm_input"`
+	MLMAsked                []float32 `json:"mlm_asked"`
 }
 
 type readings struct {

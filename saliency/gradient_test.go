@@ -55,6 +55,7 @@ func TestGradientsOfEncodersEqualAutograd(t *testing.T) {
 					"asked":     {NewEmbeddingGradient(e.Encoder, GradientOptions{}).Asked(want.Question), row.Asked},
 					"mlm":       {NewMaskedGradient(e, GradientOptions{}), row.MLM},
 					"mlm input": {NewMaskedGradient(e, product), row.MLMInput},
+					"mlm asked": {NewMaskedGradient(e, GradientOptions{}).Asked(want.Question), row.MLMAsked},
 				} {
 					checkNear(t, what+" of "+row.Text, scored(t, c.scorer, row.Text, own), c.want[1:len(c.want)-1], 1e-4)
 				}

@@ -94,6 +94,20 @@ func (r replace) normalize(in aligned) aligned {
 	return out.end(in)
 }
 
+// stripAccents drops combining marks; what they are composed with is taken apart before, by NFD or NFKD.
+type stripAccents struct{}
+
+func (stripAccents) normalize(in aligned) aligned {
+	var out aligned
+	for i, size := 0, 0; i < len(in.text); i += size {
+		var r rune
+		if r, size = utf8.DecodeRune(in.text[i:]); !unicode.Is(unicode.M, r) {
+			out.keep(in, i, i+size)
+		}
+	}
+	return out.end(in)
+}
+
 // replaceMatches puts content where a pattern matches.
 type replaceMatches struct {
 	re      *regexp2.Regexp
@@ -245,6 +259,8 @@ func readNormalizer(raw []byte) (normalizer, error) {
 		return readPrecompiled(s.Charsmap)
 	case "Nmt":
 		return nmt{}, nil
+	case "StripAccents":
+		return stripAccents{}, nil
 	case "Sequence":
 		return readNormalizers(s.Normalizers)
 	}

@@ -47,6 +47,8 @@ func (p *pretokenizer) read(raw json.RawMessage) error {
 		p.split = append(p.split, digitSplit{single: s.IndividualDigits})
 	case "Split":
 		return p.readSplit(s)
+	case "Whitespace":
+		return p.readSplit(stage{Pattern: pattern{Regex: wordsAndSigns}, Behavior: "Removed", Invert: true})
 	case "WhitespaceSplit":
 		p.split = append(p.split, runeSplit{delimits: isSpace, drop: true})
 	case "Punctuation":
@@ -118,6 +120,9 @@ const (
 	gpt2Pattern = `'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 	gpt2Spelled = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 	digitClass  = `\p{N}`
+
+	// \w+|[^\w\s]+ with the reference's idea of a word's characters.
+	wordsAndSigns = `[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u200C\u200D]+|[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u200C\u200D\s]+`
 )
 
 func knownPattern(s stage) splitter {

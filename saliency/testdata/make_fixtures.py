@@ -169,6 +169,14 @@ def encode(name, model, tok, mask_id):
         g, x = saliency_of(words, loss)
         g = g * (~hidden)[..., None]
         row["mlm"], row["mlm_input"] = both(g, x)
+        behind = tok.encode(QUESTION).ids[1:]
+        masked = [ids + [mask_id if i < len(behind) - 1 and (len(ids) + i) % 7 == r else q for i, q in enumerate(behind)] for r in range(7)]
+        hidden = torch.tensor([[False] * len(ids) + [i < len(behind) - 1 and (len(ids) + i) % 7 == r for i in range(len(behind))] for r in range(7)])
+        words = table(torch.tensor(masked)).detach().requires_grad_()
+        targets = torch.tensor([ids + behind]).expand(7, -1)
+        loss = torch.nn.functional.cross_entropy(model(inputs_embeds=words).logits[hidden], targets[hidden])
+        norm, _ = both(*saliency_of(words, loss))
+        row["mlm_asked"] = norm[:len(ids)]
         rows.append(row)
     write_gz(os.path.join(path, "fixture.json.gz"), {"question": QUESTION, "rows": rows})
 

@@ -104,6 +104,12 @@ def kinds(lines):
     mask(fallback)
     yield "bytes where there is no piece, and whole texts", fallback
 
+    albert = Tokenizer(models.Unigram([(p.lower(), score) for p, score in vocab], unk_id=3))
+    albert.normalizer = normalizers.Sequence([normalizers.Replace("``", '"'), normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()])
+    albert.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Metaspace()])
+    mask(albert)
+    yield "without case and accents, by words and signs", albert
+
 
 def main():
     own = own_texts()
