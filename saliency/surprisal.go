@@ -41,16 +41,17 @@ func (c causal) nats(ctx context.Context, before, ids []int32) ([]float32, error
 func (c causal) natsBehind(ctx context.Context, front, before, ids []int32) ([]float32, error) {
 	half := min(window, c.model.Config.Positions) / 2
 	front = front[:min(len(front), half/2)]
-	var sequences []transformer.Sequence
-	for from := 0; from < len(ids); from += half {
+	all := slices.Concat(before, ids)
+	var each [][]float32
+	for from := 0; from < len(ids); from += half { // one by one, since a context may end between any two
 		q := transformer.Sequence{Target: ids[from:min(from+half, len(ids))]}
-		all := slices.Concat(before, ids[:from])
-		q.Prompt = slices.Concat(front, all[max(0, len(all)-half+len(front)):])
-		sequences = append(sequences, q)
-	}
-	each, err := c.model.Losses(ctx, sequences)
-	if err != nil {
-		return nil, fmt.Errorf("read %d tokens: %w", len(ids), err)
+		end := len(before) + from
+		q.Prompt = slices.Concat(front, all[max(0, end-half+len(front)):end])
+		losses, err := c.model.Losses(ctx, []transformer.Sequence{q})
+		if err != nil {
+			return nil, fmt.Errorf("read %d tokens: %w", len(ids), err)
+		}
+		each = append(each, losses...)
 	}
 	prices := slices.Concat(each...)
 	if len(prices) == len(ids)-1 {
@@ -59,7 +60,7 @@ func (c causal) natsBehind(ctx context.Context, front, before, ids []int32) ([]f
 	if len(prices) != len(ids) { // a text of one token without a start
 		prices = make([]float32, len(ids))
 	}
-	return prices, nil
+	return prices, ctx.Err()
 }
 
 // gather sums up, for every token of a text, what its bytes cost by the model's own tokens.

@@ -44,7 +44,7 @@ func compressFlags() []cli.Flag {
 			Usage: "default, or the folder of an agent or of the run that trained it"},
 		&cli.StringFlag{Name: "scorer", Value: "agent", Usage: "what ranks: agent; " + strings.Join(compress.Baselines(), ", ") +
 			"; or by a model, --scorer-model: " + scorers.Usage()},
-		&cli.StringFlag{Name: "scorer-model", EnvVars: []string{"SPUTNIK_SCORER_MODEL"}, DefaultText: "minilm-l6 for attention and gradient, smollm2-135m for surprisal and contrastive",
+		&cli.StringFlag{Name: "scorer-model", DefaultText: "minilm-l6 for attention and gradient, smollm2-135m for surprisal and contrastive",
 			Usage: "what such a scorer reads: a folder in Hugging Face form, a GGUF file, or a model that was pulled; tokenclass takes LLMLingua-2's checkpoints"},
 		&cli.Int64Flag{Name: "seed", Usage: "of scorers that draw"},
 		&cli.StringFlag{Name: "question", Usage: "what will be asked about the text"},
@@ -68,6 +68,9 @@ func compressAction(c *cli.Context) error {
 		return config.Usagef("jsonl writes JSON, not %s", c.String("format"))
 	case c.IsSet("rate") && c.IsSet("target-tokens"):
 		return config.Usagef("rate and target-tokens are both given; want one of them")
+	}
+	if scorer := c.String("scorer"); c.IsSet("scorer-model") && !scorers.Reads(scorer) {
+		return config.Usagef("scorer-model is given, but the scorer %s reads none; want %s", scorer, scorers.Usage())
 	}
 	options := compressOptions(c)
 	model, err := sputnik.Open(c.String("model"))

@@ -155,6 +155,7 @@ func TestCompressSaysWhatIsWrongWithARequest(t *testing.T) {
 		"an unknown unit":           {"--unit line", `unit is "line"; want word or token`},
 		"an unknown structure":      {"--structure pdf", `structure is "pdf"; want auto, prose, json, markdown`},
 		"a text of no structure":    {"--structure json", "line 1, column 1 is not json: invalid character 'T' looking for"},
+		"a model for no scorer":     {"--scorer-model x", "scorer-model is given, but the scorer agent reads none"},
 		"an unknown scorer":         {"--scorer magic", `no scorer is called "magic"; want`},
 		"an unknown tokenizer":      {"--tokenizer gpt9", `tokenizer "gpt9": neither a file nor one of`},
 		"a model that is not there": {"--model nowhere", "load agent: open nowhere/config.json: no such file"},

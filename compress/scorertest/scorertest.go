@@ -3,6 +3,7 @@ package scorertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -39,69 +40,87 @@ var inputs = map[string]string{
 // Run checks the scorer that open returns, on the tokens of a tokenizer. Each call of open may return the same one.
 func Run(t *testing.T, open func() compress.Scorer, tokenizer token.Tokenizer) {
 	t.Helper()
-	check(t, open(), tokenizer)
+	for _, problem := range Problems(t.Context(), open(), tokenizer) {
+		t.Error(problem)
+	}
 	asker, asks := open().(compress.Asker)
 	if !asks {
 		return
 	}
 	t.Run("asked", func(t *testing.T) {
-		before := score(t, asker, token.Read(tokenizer, []byte(prose)))
-		check(t, asker.Asked("When did the harbour open to ships?"), tokenizer)
-		if after := score(t, asker, token.Read(tokenizer, []byte(prose))); !slices.Equal(before, after) {
-			t.Error("a question changed the scorer that it was put to")
+		text := token.Read(tokenizer, []byte(prose))
+		before, err1 := asker.Score(t.Context(), text, rate)
+		for _, problem := range Problems(t.Context(), asker.Asked("When did the harbour open to ships?"), tokenizer) {
+			t.Error(problem)
+		}
+		after, err2 := asker.Score(t.Context(), text, rate)
+		if !slices.Equal(before, after) || err1 != nil || err2 != nil {
+			t.Errorf("a question changed the scorer that it was put to: %v, %v", err1, err2)
 		}
 	})
 }
 
-func check(t *testing.T, scorer compress.Scorer, tokenizer token.Tokenizer) {
-	t.Helper()
+// Problems lists the promises that a scorer breaks on the tokens of a tokenizer.
+func Problems(ctx context.Context, scorer compress.Scorer, tokenizer token.Tokenizer) []string {
+	c := &check{scorer: scorer, tokenizer: tokenizer}
 	if scorer.Name() == "" {
-		t.Error("the scorer has no name")
+		c.add("the scorer has no name")
 	}
 	alone := map[string][]float32{}
 	for name, words := range inputs {
-		text := token.Read(tokenizer, []byte(words))
-		scores := score(t, scorer, text)
-		alone[name] = scores
-		if len(scores) != len(text.Tokens) {
-			t.Errorf("%s: %d scores of %d tokens", name, len(scores), len(text.Tokens))
-		}
-		if i := slices.IndexFunc(scores, notFinite); i >= 0 {
-			t.Errorf("%s: the score of token %d is %v", name, i, scores[i])
-		}
+		alone[name] = c.alone(ctx, name, words)
 	}
-	if !t.Failed() {
-		sameAgain(t, scorer, tokenizer, alone)
-		stops(t, scorer, tokenizer)
+	if len(c.found) == 0 { // else what follows says the same again
+		c.sameAgain(ctx, alone)
+		c.stops(ctx)
 	}
+	return c.found
 }
 
-func score(t *testing.T, scorer compress.Scorer, text token.Text) []float32 {
-	t.Helper()
-	scores, err := scorer.Score(t.Context(), text, rate)
-	if err != nil {
-		t.Errorf("%.40q: %v", text.Bytes, err)
+// check is one run of the suite.
+type check struct {
+	scorer    compress.Scorer
+	tokenizer token.Tokenizer
+	mutex     sync.Mutex
+	found     []string
+}
+
+func (c *check) add(format string, args ...any) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.found = append(c.found, fmt.Sprintf(format, args...))
+}
+
+// alone scores a text by itself: a score a token, each finite.
+func (c *check) alone(ctx context.Context, name, words string) []float32 {
+	text := token.Read(c.tokenizer, []byte(words))
+	scores, err := c.scorer.Score(ctx, text, rate)
+	switch i := slices.IndexFunc(scores, notFinite); {
+	case err != nil:
+		c.add("%s: %v", name, err)
+	case len(scores) != len(text.Tokens):
+		c.add("%s: %d scores of %d tokens", name, len(scores), len(text.Tokens))
+	case i >= 0:
+		c.add("%s: the score of token %d is %v", name, i, scores[i])
 	}
-	return scores
+	return slices.Clone(scores)
 }
 
 func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
 
 // sameAgain scores all texts at once, in the order of a map, which is another each time.
-func sameAgain(t *testing.T, scorer compress.Scorer, tokenizer token.Tokenizer, alone map[string][]float32) {
-	t.Helper()
+func (c *check) sameAgain(ctx context.Context, alone map[string][]float32) {
 	var all sync.WaitGroup
 	for name, words := range inputs {
 		all.Go(func() {
-			text := token.Read(tokenizer, []byte(words))
-			again, err := scorer.Score(t.Context(), text, rate)
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-			} else if !slices.Equal(again, alone[name]) {
-				t.Errorf("%s: other scores among other texts", name)
-			}
-			if string(text.Bytes) != words {
-				t.Errorf("%s: the scorer wrote to its text", name)
+			text := token.Read(c.tokenizer, []byte(words))
+			switch again, err := c.scorer.Score(ctx, text, rate); {
+			case err != nil:
+				c.add("%s, among other texts: %v", name, err)
+			case !slices.Equal(again, alone[name]):
+				c.add("%s: other scores among other texts", name)
+			case string(text.Bytes) != words:
+				c.add("%s: the scorer wrote to its text", name)
 			}
 		})
 	}
@@ -109,21 +128,19 @@ func sameAgain(t *testing.T, scorer compress.Scorer, tokenizer token.Tokenizer, 
 }
 
 // stops ends the context before the scorer begins, and while it works.
-func stops(t *testing.T, scorer compress.Scorer, tokenizer token.Tokenizer) {
-	t.Helper()
-	text := token.Read(tokenizer, []byte(inputs["beyond windows"]))
-	for _, words := range []string{inputs["prose"], inputs["beyond windows"]} {
-		ctx, cancel := context.WithCancel(t.Context())
+func (c *check) stops(ctx context.Context) {
+	for _, name := range []string{"prose", "beyond windows"} {
+		ended, cancel := context.WithCancel(ctx)
 		cancel()
-		if _, err := scorer.Score(ctx, token.Read(tokenizer, []byte(words)), rate); !errors.Is(err, context.Canceled) {
-			t.Errorf("of a context that had ended came %v", err)
+		if _, err := c.scorer.Score(ended, token.Read(c.tokenizer, []byte(inputs[name])), rate); !errors.Is(err, context.Canceled) {
+			c.add("%s: of a context that had ended came %v", name, err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	ending, cancel := context.WithTimeout(ctx, time.Millisecond)
 	defer cancel()
 	begun := time.Now()
-	_, err := scorer.Score(ctx, text, rate)
+	_, err := c.scorer.Score(ending, token.Read(c.tokenizer, []byte(inputs["beyond windows"])), rate)
 	if took := time.Since(begun); took > soon || err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("of a context that ended on the way came %v, after %v", err, took)
+		c.add("of a context that ended on the way came %v, after %v", err, took)
 	}
 }
