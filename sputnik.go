@@ -17,6 +17,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/scorers"
 	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 )
@@ -32,6 +33,9 @@ type Compressor struct {
 	model string
 	open  sync.RWMutex // held for reading by whoever uses the agent
 	agent *agent.Agent // nil once closed
+
+	opening sync.Mutex                    // held by who uses opened
+	opened  map[[2]string]*scorers.Opened // scorers with a model of their own, by name and model
 }
 
 // Open loads a model: Default, or the folder of an agent or of the run that trained it.
@@ -57,6 +61,10 @@ func (c *Compressor) Close() {
 		c.agent.Close()
 		c.agent = nil
 	}
+	for _, o := range c.opened {
+		o.Close()
+	}
+	c.opened = nil
 }
 
 // Compress returns text without the words that matter least: half of its tokens stay unless an option says otherwise.
@@ -85,17 +93,43 @@ func (c *Compressor) Compress(ctx context.Context, text string, options ...Optio
 }
 
 func (c *Compressor) scorer(s settings) (compress.Scorer, error) {
-	if s.scorer == c.agent.Name() {
+	switch {
+	case s.scorer == c.agent.Name():
 		return c.agent, nil
+	case scorers.Reads(s.scorer):
+		return c.reads(s.scorer, s.scorerModel)
 	}
-	return compress.Baseline(s.scorer, c.agent.Statistics(), s.seed)
+	scorer, err := compress.Baseline(s.scorer, c.agent.Statistics(), s.seed)
+	if err != nil {
+		return nil, fmt.Errorf("%w; agent; or by a model, %s", err, scorers.Usage())
+	}
+	return scorer, nil
+}
+
+// reads opens a scorer that has a model of its own, once.
+func (c *Compressor) reads(name, model string) (compress.Scorer, error) {
+	c.opening.Lock()
+	defer c.opening.Unlock()
+	key := [2]string{name, model}
+	if c.opened[key] == nil {
+		o, err := scorers.Open(name, model)
+		if err != nil {
+			return nil, err
+		}
+		if c.opened == nil {
+			c.opened = map[[2]string]*scorers.Opened{}
+		}
+		c.opened[key] = o
+	}
+	return c.opened[key].Scorer, nil
 }
 
 // settings is what options set.
 type settings struct {
 	compress.Options
-	scorer string
-	seed   int64
+	scorer      string
+	scorerModel string
+	seed        int64
 }
 
 // An Option changes how a text is compressed.
@@ -125,10 +159,19 @@ func Tokenizer(nameOrFile string) Option {
 	}
 }
 
-// Scorer ranks by another rule than the model: "agent", or one of compress.Baselines; seed is for those that draw.
+// Scorer ranks by another rule than the model: "agent", one of compress.Baselines, or of package compress/scorers, which
+// read a model of their own; seed is for those that draw.
 func Scorer(name string, seed int64) Option {
 	return func(s *settings) error {
 		s.scorer, s.seed = name, seed
+		return nil
+	}
+}
+
+// ScorerModel is what a scorer of package compress/scorers reads: a model's name, or its folder in Hugging Face form.
+func ScorerModel(nameOrDir string) Option {
+	return func(s *settings) error {
+		s.scorerModel = nameOrDir
 		return nil
 	}
 }

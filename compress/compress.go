@@ -202,12 +202,10 @@ func lay(text token.Text, layout structure.Layout, scores []float32, p protectio
 	return cut(text, tokenUnits(text), scores, p)
 }
 
+// score asks the scorer, which ranks by the question where there is one.
 func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
 	scorer := c.Scorer
 	if question != "" {
-		if c.Language == nil {
-			return nil, errors.New("a question needs to know the language")
-		}
 		scorer = Asking(scorer, question, c.Tokenizer, c.Language)
 	}
 	scores, err := scorer.Score(ctx, text, rate)

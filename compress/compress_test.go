@@ -377,3 +377,31 @@ func TestManyAtOnceGiveTheSameBytesAsOneAlone(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// stubborn is a scorer that takes questions: without one it keeps the beginning, with one the end.
+type stubborn struct{ sign float32 }
+
+func (stubborn) Name() string { return "stubborn" }
+
+func (s stubborn) Score(_ context.Context, text token.Text, _ float64) ([]float32, error) {
+	scores := make([]float32, len(text.Tokens))
+	for i := range scores {
+		scores[i] = s.sign * float32(i)
+	}
+	return scores, nil
+}
+
+func (s stubborn) ScoreAsked(ctx context.Context, text token.Text, _ string, rate float64) ([]float32, error) {
+	return stubborn{1}.Score(ctx, text, rate)
+}
+
+func TestAnAskersScoresAreUsedAsTheyAre(t *testing.T) {
+	c := compressor(t, "agent")
+	c.Scorer, c.Language = stubborn{-1}, nil
+	for question, want := range map[string]string{"": "one two", "What about one?": " five six"} {
+		r := shorten(t, c, []byte("one two three four five six"), compress.Options{Rate: 0.34, Question: question})
+		if strings.TrimSpace(r.Text) != strings.TrimSpace(want) {
+			t.Errorf("asked %q: %q", question, r.Text)
+		}
+	}
+}

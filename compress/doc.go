@@ -3,7 +3,8 @@
 //	text -> tokens with byte spans -> Scorer: one number a token -> selector: exact budget -> kept spans -> text
 //
 // A Scorer ranks; everything else is shared, so two scorers differ in nothing but their ranking. The agent is one, the
-// baselines of this package are others (Baseline), and package saliency provides more.
+// baselines of this package are others (Baseline), and package saliency provides more, which scorers opens by name. An
+// Asker is told the question; the scores of others are put right by a rule. scorertest checks any scorer.
 //
 // What holds for every result, whatever the scorer:
 //

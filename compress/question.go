@@ -2,6 +2,7 @@ package compress
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -27,6 +28,9 @@ func (a asking) Score(ctx context.Context, text token.Text, rate float64) ([]flo
 		if scores, err := asker.ScoreAsked(ctx, text, a.question, rate); scores != nil || err != nil {
 			return scores, err
 		}
+	}
+	if a.language == nil {
+		return nil, errors.New("a question needs to know the language")
 	}
 	scores, err := a.Scorer.Score(ctx, text, rate)
 	if err != nil || len(scores) != len(text.Tokens) {

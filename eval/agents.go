@@ -5,12 +5,8 @@ import (
 	"path/filepath"
 
 	"github.com/project-sputnik/sputnik/agent"
-	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/scorers"
 	"github.com/project-sputnik/sputnik/config"
-	"github.com/project-sputnik/sputnik/reconstructor"
-	"github.com/project-sputnik/sputnik/saliency"
-	"github.com/project-sputnik/sputnik/token"
-	"github.com/project-sputnik/sputnik/transformer"
 )
 
 // openAgents loads the trainings of the agent, and the others that are compared.
@@ -89,28 +85,13 @@ func (s *session) methods() ([]Method, error) {
 	return methods, nil
 }
 
-// baseline is a scorer that needs no training here; those that read need the reader to be a causal model of ours.
+// baseline is a scorer that needs no training here.
 func (s *session) baseline(name string) (Method, error) {
-	reading, reads := surprisals[name]
-	if !reads {
+	if !scorers.Reads(name) {
 		m, err := Baseline(name, s.agents[0].Statistics(), s.cfg.RandomDraws)
 		return m, config.Usage(err)
 	}
-	r, ok := s.evaluation.Reader.Reader.(*reconstructor.Reconstructor)
-	if !ok {
-		return Method{}, config.Usagef("baselines: %s ranks tokens by what the reader expects, and %s tells no such thing", name, s.evaluation.Reader.Name)
-	}
-	return Only(name, reading(r.Model(), r.Tokenizer())), nil
-}
-
-// surprisals are the baselines that run a causal model: as Selective Context, and as LLMLingua.
-var surprisals = map[string]func(*transformer.Model, token.Tokenizer) compress.Scorer{
-	"transformer_based": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
-		return saliency.NewSurprisal(m, t)
-	},
-	"iterative_surprisal": func(m *transformer.Model, t token.Tokenizer) compress.Scorer {
-		return saliency.NewIterative(m, t)
-	},
+	return s.reading(name)
 }
 
 // agentIdentity hashes the agent's folder; the embedded one is written to one for that.

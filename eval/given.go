@@ -10,14 +10,17 @@ func (s *session) given(m Method) Method {
 	if !s.cfg.QuestionGiven {
 		return m
 	}
-	tokenizer, language := s.agents[0].Tokenizer(), s.agents[0].Statistics()
 	return Method{m.Name, m.Draws, func(d Draw) (compress.Scorer, error) {
 		scorer, err := m.Scorer(d)
 		if err != nil {
 			return nil, err
 		}
-		return compress.Asking(scorer, d.Task.Probes[0].Question(), tokenizer, language), nil
+		return s.asking(scorer, d.Task.Probes[0].Question()), nil
 	}}
+}
+
+func (s *session) asking(scorer compress.Scorer, question string) compress.Scorer {
+	return compress.Asking(scorer, question, s.agents[0].Tokenizer(), s.agents[0].Statistics())
 }
 
 // apart are tasks of one probe each.

@@ -82,6 +82,22 @@ func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
 	}
 }
 
+func TestBaselinesThatReadModelsOfTheirOwnAreMeasured(t *testing.T) {
+	cfg := settings(t)
+	models := filepath.Join("..", "saliency", "testdata")
+	cfg.Baselines = []string{"attention", "attention:rollout", "gradient:mlm", "surprisal", "surprisal:phrase", "contrastive", "tokenclass"}
+	cfg.ScorerModel = []string{filepath.Join(models, "encoder-bert"), "tokenclass=" + filepath.Join(models, "classify-xlmr"),
+		"surprisal=" + filepath.Join(models, "causal"), "contrastive=" + filepath.Join(models, "causal")}
+	cfg.Reader, cfg.MixedPrecision = tinyReader(t), false
+	report, _, err := Run(t.Context(), cfg, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Methods) != 1+len(cfg.Baselines) || len(report.Failed) > 0 || !strings.Contains(strings.Join(report.Notes, " "), "contrastive is told") {
+		t.Errorf("%d methods, %v failed, notes %q", len(report.Methods), report.Failed, report.Notes)
+	}
+}
+
 func TestWrongRequestsSayWhatAndWriteNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*config.Eval)
@@ -92,6 +108,7 @@ func TestWrongRequestsSayWhatAndWriteNothing(t *testing.T) {
 		"no reader there":             {func(c *config.Eval) { c.Reader = "no/such/reader" }, "reader"},
 		"no reconstructor of its own": {func(c *config.Eval) { c.Reader = "own" }, "reconstructor"},
 		"no data there":               {func(c *config.Eval) { c.DataPath = "no/such/data.jsonl" }, "no/such/data.jsonl"},
+		"no model for a scorer":       {func(c *config.Eval) { c.Baselines = []string{"tokenclass"} }, "--scorer_model"},
 		"nothing to compare":          {func(c *config.Eval) { c.TargetRatios = nil }, "target_ratios"},
 	} {
 		t.Run(name, func(t *testing.T) {

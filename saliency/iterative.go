@@ -47,7 +47,7 @@ func (s *Iterative) Score(ctx context.Context, text token.Text, rate float64) ([
 		}
 		ranks = append(ranks, rank...)
 	}
-	return means(text, own, ranks), nil
+	return means(text, own, ranks), ctx.Err()
 }
 
 // quantiles is, for every value, the share of the values below it; equal ones in their order.

@@ -1,13 +1,10 @@
 package saliency
 
 import (
-	"context"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
@@ -36,46 +33,6 @@ func toy(t *testing.T) (*transformer.Model, token.Tokenizer) {
 	}
 	t.Cleanup(m.Close)
 	return m, tokenizer
-}
-
-// Both scorers keep to what compress promises of a scorer.
-func TestScorersGiveOneFiniteNumberATokenAndTheSameAgain(t *testing.T) {
-	model, tokenizer := toy(t)
-	other, err := token.Open("cl100k_base")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, scorer := range []compress.Scorer{NewSurprisal(model, tokenizer), NewIterative(model, tokenizer)} {
-		for _, words := range []string{"", "a", prose, strings.Repeat(prose+" ", 30), "\xff\x00 bytes", "数字は 1843 です"} {
-			for _, reads := range []token.Tokenizer{tokenizer, other} {
-				text := token.Read(reads, []byte(words))
-				first, err := scorer.Score(t.Context(), text, 0.5)
-				if err != nil {
-					t.Fatalf("%s of %q: %v", scorer.Name(), words, err)
-				}
-				again, _ := scorer.Score(t.Context(), text, 0.5)
-				if len(first) != len(text.Tokens) || !slices.Equal(first, again) {
-					t.Errorf("%s of %.20q: %d scores of %d tokens, or others the second time", scorer.Name(), words, len(first), len(text.Tokens))
-				}
-				for _, x := range first {
-					if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-						t.Errorf("%s of %.20q: a score is %g", scorer.Name(), words, x)
-					}
-				}
-			}
-		}
-	}
-}
-
-func TestAScorerStopsWhenItsContextEnds(t *testing.T) {
-	model, tokenizer := toy(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, scorer := range []compress.Scorer{NewSurprisal(model, tokenizer), NewIterative(model, tokenizer)} {
-		if _, err := scorer.Score(ctx, token.Read(tokenizer, []byte(prose)), 0.5); err == nil {
-			t.Errorf("%s went on", scorer.Name())
-		}
-	}
 }
 
 // The price of a token is what the model's losses say, in one window or in several.

@@ -34,18 +34,24 @@ func newCausal(m *transformer.Model, t token.Tokenizer) causal {
 // nats is the price of every token behind context and those before it. A model that has no token for the start of a
 // text prices its first one like the next.
 func (c causal) nats(ctx context.Context, before, ids []int32) ([]float32, error) {
+	return c.natsBehind(ctx, nil, slices.Concat(c.start, before), ids)
+}
+
+// natsBehind is nats with a front that every window begins with; what is before the ids moves out of it.
+func (c causal) natsBehind(ctx context.Context, front, before, ids []int32) ([]float32, error) {
 	half := min(window, c.model.Config.Positions) / 2
-	behind := slices.Concat(c.start, before)
-	var sequences []transformer.Sequence
-	for from := 0; from < len(ids); from += half {
+	front = front[:min(len(front), half/2)]
+	all := slices.Concat(before, ids)
+	var each [][]float32
+	for from := 0; from < len(ids); from += half { // one by one, since a context may end between any two
 		q := transformer.Sequence{Target: ids[from:min(from+half, len(ids))]}
-		all := slices.Concat(behind, ids[:from])
-		q.Prompt = all[max(0, len(all)-half):]
-		sequences = append(sequences, q)
-	}
-	each, err := c.model.Losses(ctx, sequences)
-	if err != nil {
-		return nil, fmt.Errorf("read %d tokens: %w", len(ids), err)
+		end := len(before) + from
+		q.Prompt = slices.Concat(front, all[max(0, end-half+len(front)):end])
+		losses, err := c.model.Losses(ctx, []transformer.Sequence{q})
+		if err != nil {
+			return nil, fmt.Errorf("read %d tokens: %w", len(ids), err)
+		}
+		each = append(each, losses...)
 	}
 	prices := slices.Concat(each...)
 	if len(prices) == len(ids)-1 {
@@ -54,7 +60,7 @@ func (c causal) nats(ctx context.Context, before, ids []int32) ([]float32, error
 	if len(prices) != len(ids) { // a text of one token without a start
 		prices = make([]float32, len(ids))
 	}
-	return prices, nil
+	return prices, ctx.Err()
 }
 
 // gather sums up, for every token of a text, what its bytes cost by the model's own tokens.
@@ -92,15 +98,27 @@ func (s *Surprisal) Name() string { return "transformer_based" }
 
 // Score gives every token what the model pays for it.
 func (s *Surprisal) Score(ctx context.Context, text token.Text, _ float64) ([]float32, error) {
+	if known := s.recall(text); known != nil {
+		return known, ctx.Err()
+	}
+	own := s.tokenizer.Encode(nil, text.Bytes)
+	prices, err := s.nats(ctx, nil, token.IDs(nil, own))
+	if err != nil {
+		return nil, err
+	}
+	scores := gather(text, own, prices)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.known == nil || s.last != string(text.Bytes) || len(s.known) != len(text.Tokens) {
-		own := s.tokenizer.Encode(nil, text.Bytes)
-		prices, err := s.nats(ctx, nil, token.IDs(nil, own))
-		if err != nil {
-			return nil, err
-		}
-		s.last, s.known = string(text.Bytes), gather(text, own, prices)
+	s.last, s.known = string(text.Bytes), scores
+	return slices.Clone(scores), ctx.Err()
+}
+
+// recall returns the scores of the text that was scored last, if it is this one.
+func (s *Surprisal) recall(text token.Text) []float32 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.last != string(text.Bytes) || len(s.known) != len(text.Tokens) {
+		return nil
 	}
-	return slices.Clone(s.known), nil
+	return slices.Clone(s.known)
 }

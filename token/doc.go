@@ -6,7 +6,7 @@
 // that whoever keeps and drops tokens never loses or invents text.
 //
 // [Open] knows gpt2, smollm2, minilm, cl100k_base, o200k_base and o200k_harmony by name, and reads any byte-level
-// BPE or WordPiece tokenizer.json; [FromVocabulary] builds a tokenizer from the lists inside a GGUF file. The
+// BPE, WordPiece or SentencePiece unigram tokenizer.json; [FromVocabulary] builds a tokenizer from the lists inside a GGUF file. The
 // vocabularies are embedded, unpacked on first use and shared: a [Tokenizer] is immutable, safe for concurrent use,
 // and its Encode appends to the caller's slice without allocating once its buffers have grown.
 //

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dlclark/regexp2/v2"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -93,6 +94,40 @@ func (r replace) normalize(in aligned) aligned {
 	return out.end(in)
 }
 
+// stripAccents drops combining marks; what they are composed with is taken apart before, by NFD or NFKD.
+type stripAccents struct{}
+
+func (stripAccents) normalize(in aligned) aligned {
+	var out aligned
+	for i, size := 0, 0; i < len(in.text); i += size {
+		var r rune
+		if r, size = utf8.DecodeRune(in.text[i:]); !unicode.Is(unicode.M, r) {
+			out.keep(in, i, i+size)
+		}
+	}
+	return out.end(in)
+}
+
+// replaceMatches puts content where a pattern matches.
+type replaceMatches struct {
+	re      *regexp2.Regexp
+	content []byte
+}
+
+func (r replaceMatches) normalize(in aligned) aligned {
+	runes, at := decodeRunes(in.text)
+	var out aligned
+	from := 0
+	m, err := r.re.FindRunesMatch(runes)
+	for ; err == nil && m != nil; m, err = r.re.FindNextMatch(m) {
+		out.keep(in, from, at[m.RuneIndex])
+		out.put(in.at(at[m.RuneIndex]), r.content...)
+		from = at[m.RuneIndex+m.RuneLength]
+	}
+	out.keep(in, from, len(in.text))
+	return out.end(in)
+}
+
 // prepend puts a prefix before a text that is not empty, unless it is there already and unique is set.
 type prepend struct {
 	prefix []byte
@@ -164,13 +199,14 @@ type stage struct {
 	Decoders         []json.RawMessage `json:"decoders"`
 	Pattern          pattern           `json:"pattern"`
 	Content          json.RawMessage   `json:"content"`
+	Charsmap         string            `json:"precompiled_charsmap"`
 	Prepend          string            `json:"prepend"`
 	StripLeft        bool              `json:"strip_left"`
 	StripRight       bool              `json:"strip_right"`
 	Behavior         string            `json:"behavior"`
 	Invert           bool              `json:"invert"`
 	IndividualDigits bool              `json:"individual_digits"`
-	AddPrefixSpace   bool              `json:"add_prefix_space"`
+	AddPrefixSpace   *bool             `json:"add_prefix_space"`
 	UseRegex         *bool             `json:"use_regex"`
 	Replacement      string            `json:"replacement"`
 	PrependScheme    string            `json:"prepend_scheme"`
@@ -193,7 +229,7 @@ func readStage(raw []byte) (stage, error) {
 
 func isNull(raw []byte) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// readNormalizer reads the normalizer of a BPE tokenizer.json.
+// readNormalizer reads the normalizer of a BPE or Unigram tokenizer.json.
 func readNormalizer(raw []byte) (normalizer, error) {
 	if isNull(raw) {
 		return nil, nil
@@ -219,10 +255,16 @@ func readNormalizer(raw []byte) (normalizer, error) {
 		return prepend{prefix: []byte(s.Prepend)}, nil
 	case "Replace":
 		return readReplace(s)
+	case "Precompiled":
+		return readPrecompiled(s.Charsmap)
+	case "Nmt":
+		return nmt{}, nil
+	case "StripAccents":
+		return stripAccents{}, nil
 	case "Sequence":
 		return readNormalizers(s.Normalizers)
 	}
-	return nil, fmt.Errorf("normalizer %q is not one that BPE is read with", s.Type)
+	return nil, fmt.Errorf("normalizer %q is not one that can be read", s.Type)
 }
 
 func readReplace(s stage) (normalizer, error) {
@@ -231,7 +273,11 @@ func readReplace(s stage) (normalizer, error) {
 		return nil, fmt.Errorf("normalizer Replace: content: %w", err)
 	}
 	if s.Pattern.String == "" {
-		return nil, fmt.Errorf("normalizer Replace: pattern %q: only plain strings are read", s.Pattern.Regex)
+		re, err := regexp2.Compile(s.Pattern.Regex)
+		if err != nil || s.Pattern.Regex == "" {
+			return nil, fmt.Errorf("normalizer Replace: pattern %q: %w", s.Pattern.Regex, err)
+		}
+		return replaceMatches{re, []byte(content)}, nil
 	}
 	return replace{[]byte(s.Pattern.String), []byte(content)}, nil
 }

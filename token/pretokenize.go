@@ -16,7 +16,7 @@ type pretokenizer struct {
 	prefix    normalizer // a space or a mark put in front of the text
 }
 
-// readPretokenizer reads the pre-tokenizer of a BPE tokenizer.json.
+// readPretokenizer reads the pre-tokenizer of a BPE tokenizer.json; a Unigram's splits are read by it too.
 func readPretokenizer(raw []byte) (pretokenizer, error) {
 	var p pretokenizer
 	if isNull(raw) {
@@ -47,6 +47,8 @@ func (p *pretokenizer) read(raw json.RawMessage) error {
 		p.split = append(p.split, digitSplit{single: s.IndividualDigits})
 	case "Split":
 		return p.readSplit(s)
+	case "Whitespace":
+		return p.readSplit(stage{Pattern: pattern{Regex: wordsAndSigns}, Behavior: "Removed", Invert: true})
 	case "WhitespaceSplit":
 		p.split = append(p.split, runeSplit{delimits: isSpace, drop: true})
 	case "Punctuation":
@@ -59,14 +61,14 @@ func (p *pretokenizer) read(raw json.RawMessage) error {
 	case "Metaspace":
 		return p.readMetaspace(s)
 	default:
-		return fmt.Errorf("pre-tokenizer %q is not one that BPE is read with", s.Type)
+		return fmt.Errorf("pre-tokenizer %q is not one that can be read", s.Type)
 	}
 	return nil
 }
 
 func (p *pretokenizer) readByteLevel(s stage) error {
 	p.byteLevel = true
-	if s.AddPrefixSpace {
+	if s.AddPrefixSpace != nil && *s.AddPrefixSpace {
 		if len(p.split) > 0 {
 			return errors.New("pre-tokenizer ByteLevel: add_prefix_space after another split is not read")
 		}
@@ -92,7 +94,7 @@ func (p *pretokenizer) readSplit(s stage) error {
 func (p *pretokenizer) readMetaspace(s stage) error {
 	mark := []byte(s.Replacement)
 	steps := normalizers{replace{[]byte(" "), mark}}
-	if s.PrependScheme == "always" || s.PrependScheme == "first" || s.PrependScheme == "" && s.AddPrefixSpace {
+	if s.PrependScheme == "always" || s.PrependScheme == "first" || s.PrependScheme == "" && s.AddPrefixSpace != nil && *s.AddPrefixSpace {
 		steps = append(steps, prepend{prefix: mark, unique: true})
 	}
 	p.prefix = steps
@@ -118,6 +120,9 @@ const (
 	gpt2Pattern = `'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 	gpt2Spelled = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 	digitClass  = `\p{N}`
+
+	// \w+|[^\w\s]+ with the reference's idea of a word's characters.
+	wordsAndSigns = `[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u200C\u200D]+|[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u200C\u200D\s]+`
 )
 
 func knownPattern(s stage) splitter {

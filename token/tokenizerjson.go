@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// parseTokenizerJSON reads a tokenizer.json with a BPE or a WordPiece model.
+// parseTokenizerJSON reads a tokenizer.json with a BPE, a WordPiece or a Unigram model.
 func parseTokenizerJSON(name string, data []byte) (Tokenizer, error) {
 	top, err := fields(data)
 	if err != nil {
@@ -22,8 +22,10 @@ func parseTokenizerJSON(name string, data []byte) (Tokenizer, error) {
 		return readBPE(name, top, model)
 	case "WordPiece":
 		return readWordPiece(name, top, model)
+	case "Unigram":
+		return readUnigram(name, top, model)
 	default:
-		return nil, fmt.Errorf("model type %q: BPE and WordPiece are what can be read", kind)
+		return nil, fmt.Errorf("model type %q: BPE, WordPiece and Unigram are what can be read", kind)
 	}
 }
 

@@ -14,8 +14,13 @@ import (
 )
 
 // TestTokenizerFilesOfEveryKind compares with what the reference makes of small tokenizers (make_tokenizers.py).
-func TestTokenizerFilesOfEveryKind(t *testing.T) {
-	f, err := os.Open("testdata/tokenizers.json.gz")
+func TestTokenizerFilesOfEveryKind(t *testing.T) { checkKinds(t, "testdata/tokenizers.json.gz") }
+
+// TestUnigramFilesOfEveryKind does so for SentencePiece's (make_unigram.py).
+func TestUnigramFilesOfEveryKind(t *testing.T) { checkKinds(t, "testdata/unigram.json.gz") }
+
+func checkKinds(t *testing.T, file string) {
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +67,11 @@ func TestABadTokenizerFileIsOneClearError(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"empty", "", "not valid JSON"},
 		{"cut short", `{"model":{"type":"BPE","vocab":{"a":0,`, "not valid JSON"},
-		{"another model", `{"model":{"type":"Unigram","vocab":[]}}`, `model type "Unigram"`},
+		{"another model", `{"model":{"type":"WordLevel","vocab":{}}}`, `model type "WordLevel"`},
+		{"no pieces", `{"model":{"type":"Unigram","vocab":[]}}`, "it is empty"},
+		{"a score that is none", `{"model":{"type":"Unigram","vocab":[["a",x]]}}`, "the score of"},
+		{"an unknown that is none", `{"model":{"type":"Unigram","unk_id":7,"vocab":[["a",0]]}}`, "unk_id 7"},
+		{"a table cut short", `{"normalizer":{"type":"Precompiled","precompiled_charsmap":"/wAAAAA="},"model":{"type":"Unigram","vocab":[["a",0]]}}`, "double array"},
 		{"a negative id", `{"model":{"type":"BPE","vocab":{"a":-1},"merges":[]}}`, "out of range"},
 		{"an enormous id", `{"model":{"type":"BPE","vocab":{"a":999999999},"merges":[]}}`, "out of range"},
 		{"a merge of strangers", `{"model":{"type":"BPE","vocab":{"a":0},"merges":["a b"]}}`, "merge 0"},

@@ -100,13 +100,13 @@ func readTemplate(raw []byte) (head, tail []int32, err error) {
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return nil, nil, fmt.Errorf("post_processor: %w", err)
 	}
-	if t.Type == "BertProcessing" {
+	if t.Type == "BertProcessing" || t.Type == "RobertaProcessing" {
 		head, err1 := secondNumber(t.Cls)
 		tail, err2 := secondNumber(t.Sep)
 		return head, tail, errors.Join(err1, err2)
 	}
 	if t.Type != "TemplateProcessing" {
-		return nil, nil, fmt.Errorf("post_processor %q is not one that WordPiece is read with", t.Type)
+		return nil, nil, fmt.Errorf("post_processor %q is not one that can be read", t.Type)
 	}
 	into := &head
 	for _, part := range t.Single {

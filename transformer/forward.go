@@ -14,6 +14,11 @@ func (m *Model) Logits(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
 	return s.Linear(hidden, m.head, torch.Tensor{})
 }
 
+// Words looks up the embeddings that Context.Words may hold: ids [batch, length] -> [batch, length, width].
+func (m *Model) Words(s *torch.Scope, ids torch.Tensor) torch.Tensor {
+	return s.Embedding(m.weights[0], ids)
+}
+
 // FrozenLogits are Logits from which no gradient flows to the weights.
 func (m *Model) FrozenLogits(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
 	return s.Linear(hidden, s.Detach(m.head), torch.Tensor{})
@@ -25,6 +30,7 @@ func (m *Model) NewCache() *torch.Cache { return torch.NewCache(m.Config.Layers)
 // Context is what the autograd graph reads.
 type Context struct {
 	IDs       torch.Tensor // [batch, length]
+	Words     torch.Tensor // their embeddings [batch, length, width], that gradients may flow to; not defined: looked up
 	Positions torch.Tensor // [batch, length]; not defined: 0, 1, 2, ...
 	Bias      torch.Tensor // added to attention scores, broadcast to [batch, heads, length, length]; not defined: causal
 	Frozen    bool         // no gradient flows to the weights, so that one to the bias costs less and leaves theirs alone
@@ -48,7 +54,10 @@ func (m *Model) Graph(s *torch.Scope, in Context) torch.Tensor {
 	if !positions.Defined() {
 		positions = s.Unsqueeze(s.Arange(0, int(length)), 0)
 	}
-	x := s.Embedding(g.next(), in.IDs)
+	x := in.Words
+	if table := g.next(); !x.Defined() {
+		x = s.Embedding(table, in.IDs)
+	}
 	if m.Config.Family == GPT2 {
 		x = s.Add(x, s.Embedding(g.next(), positions))
 	} else {

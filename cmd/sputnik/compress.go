@@ -12,6 +12,7 @@ import (
 
 	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/compress/scorers"
 	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/token"
@@ -41,7 +42,10 @@ func compressFlags() []cli.Flag {
 			Usage: "that counts: a tokenizer.json, a folder with one, or one of " + strings.Join(token.Names(), ", ")},
 		&cli.StringFlag{Name: "model", Value: sputnik.Default, EnvVars: []string{"SPUTNIK_MODEL"},
 			Usage: "default, or the folder of an agent or of the run that trained it"},
-		&cli.StringFlag{Name: "scorer", Value: "agent", Usage: "what ranks: agent, or " + strings.Join(compress.Baselines(), ", ")},
+		&cli.StringFlag{Name: "scorer", Value: "agent", Usage: "what ranks: agent; " + strings.Join(compress.Baselines(), ", ") +
+			"; or by a model, --scorer-model: " + scorers.Usage()},
+		&cli.StringFlag{Name: "scorer-model", DefaultText: "minilm-l6 for attention and gradient, smollm2-135m for surprisal and contrastive",
+			Usage: "what such a scorer reads: a folder in Hugging Face form, a GGUF file, or a model that was pulled; tokenclass takes LLMLingua-2's checkpoints"},
 		&cli.Int64Flag{Name: "seed", Usage: "of scorers that draw"},
 		&cli.StringFlag{Name: "question", Usage: "what will be asked about the text"},
 		&cli.StringSliceFlag{Name: "keep", Usage: "a word to protect; may be repeated"},
@@ -64,6 +68,9 @@ func compressAction(c *cli.Context) error {
 		return config.Usagef("jsonl writes JSON, not %s", c.String("format"))
 	case c.IsSet("rate") && c.IsSet("target-tokens"):
 		return config.Usagef("rate and target-tokens are both given; want one of them")
+	}
+	if scorer := c.String("scorer"); c.IsSet("scorer-model") && !scorers.Reads(scorer) {
+		return config.Usagef("scorer-model is given, but the scorer %s reads none; want %s", scorer, scorers.Usage())
 	}
 	options := compressOptions(c)
 	model, err := sputnik.Open(c.String("model"))
@@ -101,7 +108,7 @@ func compressAction(c *cli.Context) error {
 func compressOptions(c *cli.Context) []sputnik.Option {
 	options := []sputnik.Option{sputnik.Scorer(c.String("scorer"), c.Int64("seed")), sputnik.Rate(c.Float64("rate")),
 		sputnik.Unit(compress.Unit(c.String("unit"))), sputnik.Structure(c.String("structure")),
-		sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
+		sputnik.ScorerModel(c.String("scorer-model")), sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
 	if c.IsSet("target-tokens") {
 		options = append(options, sputnik.TargetTokens(c.Int("target-tokens")))
 	}

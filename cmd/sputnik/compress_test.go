@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/project-sputnik/sputnik/torch"
 )
 
 // compressed runs sputnik compress on a text.
@@ -153,6 +155,7 @@ func TestCompressSaysWhatIsWrongWithARequest(t *testing.T) {
 		"an unknown unit":           {"--unit line", `unit is "line"; want word or token`},
 		"an unknown structure":      {"--structure pdf", `structure is "pdf"; want auto, prose, json, markdown`},
 		"a text of no structure":    {"--structure json", "line 1, column 1 is not json: invalid character 'T' looking for"},
+		"a model for no scorer":     {"--scorer-model x", "scorer-model is given, but the scorer agent reads none"},
 		"an unknown scorer":         {"--scorer magic", `no scorer is called "magic"; want`},
 		"an unknown tokenizer":      {"--tokenizer gpt9", `tokenizer "gpt9": neither a file nor one of`},
 		"a model that is not there": {"--model nowhere", "load agent: open nowhere/config.json: no such file"},
@@ -186,5 +189,40 @@ func TestCompressRejectsAnAgentWithAnotherTokenizer(t *testing.T) {
 	code, stdout, stderr := compressed(t, note, "--model", dir)
 	if code != 2 || stdout != "" || !strings.Contains(stderr, "gpt2") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestAScorerReadsTheModelThatIsNamed(t *testing.T) {
+	if err := torch.Available(); err != nil {
+		t.Skip(err)
+	}
+	models := filepath.Join("..", "..", "saliency", "testdata")
+	for _, args := range [][]string{
+		{"--scorer", "tokenclass", "--scorer_model", filepath.Join(models, "classify-xlmr")},
+		{"--scorer", "tokenclass", "--scorer-model", filepath.Join(models, "classify-bert")},
+		{"--scorer", "attention:rollout", "--scorer-model", filepath.Join(models, "encoder-bert")},
+		{"--scorer", "gradient:mlm", "--scorer-model", filepath.Join(models, "encoder-roberta"), "--question", "When was it?"},
+		{"--scorer", "contrastive", "--scorer-model", filepath.Join(models, "causal"), "--question", "When was it?"},
+	} {
+		code, stdout, stderr := compressed(t, note, append(args, "--format", "json")...)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, `"scorer":"`+args[1]+`"`) {
+			t.Errorf("%v: exit %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestAScorerWithoutItsModelSaysHowToGetIt(t *testing.T) {
+	t.Setenv("SPUTNIK_CACHE", t.TempDir())
+	for scorer, want := range map[string]string{
+		"attention": "sputnik models pull minilm-l6", "gradient": "sputnik models pull minilm-l6", "surprisal": "sputnik models pull smollm2-135m",
+		"contrastive": "sputnik models pull smollm2-135m", "tokenclass": "--scorer-model", "attention:x": `option "x"`,
+	} {
+		if torch.Available() != nil && scorer != "attention:x" {
+			want = "needs libtorch"
+		}
+		code, stdout, stderr := compressed(t, note, "--scorer", scorer)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit %d, %s%s", scorer, code, stdout, stderr)
+		}
 	}
 }

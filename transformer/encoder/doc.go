@@ -9,8 +9,8 @@
 //
 // An [Encoder] is a [Model] with its tokenizer; Embed takes texts of any length. A Model is written in the operators of
 // a scope, so that gradients flow wherever a leaf asks for them: [Model.Hidden] is its plain run, [Model.Trace] starts
-// from word embeddings that the caller may have changed and hands out what each layer attended to. A head for tokens is
-// one s.Linear over the hidden states, its weights loaded by package weights from the same folder.
+// from word embeddings that the caller may have changed and hands out what each layer attended to. Heads are read
+// from the same folder: a [Classifier] gives every token a class, a [MaskedLM] fills in words.
 //
 // Rows are padded on the right. A Model owns its weights and is closed once; its methods may be called from many
 // goroutines, each with a scope of its own. It is tested against the reference implementation's values

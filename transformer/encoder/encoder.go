@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -64,17 +65,47 @@ func (e *Encoder) findMarks() error {
 // Tokenizer is the one that the model reads with.
 func (e *Encoder) Tokenizer() token.Tokenizer { return e.tokenizer }
 
+// Marks are what stands before and behind a text.
+func (e *Encoder) Marks() (before, behind int32) { return e.marks[0], e.marks[1] }
+
 // Model is the model itself.
 func (e *Encoder) Model() *Model { return e.model }
 
 // Close frees the weights.
 func (e *Encoder) Close() { e.model.Close() }
 
-// windows of a text of any bytes.
-func (e *Encoder) windows(i int, text string) []window {
-	ids := token.IDs(nil, e.tokenizer.Encode(nil, []byte(text)))
+// Encode returns the tokens of a text of any bytes without the marks around it.
+func (e *Encoder) Encode(text []byte) []token.Token {
+	tokens := e.tokenizer.Encode(nil, text)
 	if e.marked {
-		ids = ids[1 : len(ids)-1]
+		return tokens[1 : len(tokens)-1]
 	}
-	return windows(i, ids, e.marks, e.model.Config.Positions)
+	return tokens
+}
+
+func (e *Encoder) windows(i int, text string) []window {
+	return windows(i, token.IDs(nil, e.Encode([]byte(text))), e.marks, e.model.Config.Positions)
+}
+
+// Average returns a number a token of a text of any length: the mean over the windows that hold it of what read says.
+// read is given the ids of a window, with a mark before and behind, and returns a number for each; what it wants to put
+// behind them is reserved in the model's positions.
+func (e *Encoder) Average(ctx context.Context, tokens []token.Token, reserved int, read func(ids []int32) ([]float32, error)) ([]float32, error) {
+	values := make([]float32, len(tokens))
+	if len(tokens) == 0 {
+		return values, ctx.Err()
+	}
+	for _, w := range windows(0, token.IDs(nil, tokens), e.marks, e.model.Config.Positions-reserved) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		each, err := read(w.ids)
+		if err != nil {
+			return nil, fmt.Errorf("read %d tokens: %w", len(w.ids), err)
+		}
+		for i := 1; i < len(w.ids)-1; i++ {
+			values[w.first+i-1] += w.weights[i] * each[i]
+		}
+	}
+	return values, nil
 }

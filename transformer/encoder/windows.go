@@ -3,6 +3,7 @@ package encoder
 // window is what the model reads at once: a text, or a stretch of one that is too long.
 type window struct {
 	text    int       // whose
+	first   int       // the token of the text behind the mark
 	ids     []int32   // with a mark before and behind
 	weights []float32 // of each token's hidden state in the text's embedding
 }
@@ -13,7 +14,7 @@ type window struct {
 // a text of any length is a mean in which each of its tokens counts once.
 func windows(text int, tokens []int32, marks [2]int32, size int) []window {
 	room := size - len(marks)
-	begins := spread(len(tokens), room)
+	begins := Spread(len(tokens), room)
 	covers := make([]float32, len(tokens))
 	for _, at := range begins {
 		for i := at; i < min(at+room, len(tokens)); i++ {
@@ -23,17 +24,17 @@ func windows(text int, tokens []int32, marks [2]int32, size int) []window {
 	all := make([]window, len(begins))
 	mark := 1 / float32(len(begins))
 	for n, at := range begins {
-		w := window{text, []int32{marks[0]}, []float32{mark}}
+		w := window{text, at, []int32{marks[0]}, []float32{mark}}
 		for i := at; i < min(at+room, len(tokens)); i++ {
 			w.ids, w.weights = append(w.ids, tokens[i]), append(w.weights, 1/covers[i])
 		}
-		all[n] = window{text, append(w.ids, marks[1]), append(w.weights, mark)}
+		all[n] = window{text, at, append(w.ids, marks[1]), append(w.weights, mark)}
 	}
 	return all
 }
 
-// spread returns where stretches of room tokens begin that together hold n.
-func spread(n, room int) []int {
+// Spread returns where stretches of room tokens begin that together hold n.
+func Spread(n, room int) []int {
 	if n <= room {
 		return []int{0}
 	}

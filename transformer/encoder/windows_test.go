@@ -36,7 +36,7 @@ func TestEveryTokenOfATextCountsOnceInItsWindows(t *testing.T) {
 
 func TestWindowsAreFullAndShareAQuarter(t *testing.T) {
 	for _, n := range []int{511, 512, 600, 893, 894, 5000} {
-		begins := spread(n, 510)
+		begins := Spread(n, 510)
 		if begins[0] != 0 || begins[len(begins)-1] != n-510 {
 			t.Errorf("%d tokens: windows begin at %v", n, begins)
 		}
