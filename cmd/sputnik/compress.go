@@ -51,6 +51,7 @@ func compressFlags() []cli.Flag {
 		&cli.StringFlag{Name: "structure", Value: string(structure.Auto), Usage: "what the text is, whose syntax stays: " + structure.Names()},
 		&cli.StringFlag{Name: "unit", Value: "word", Usage: "what is kept or dropped as one: word or token"},
 		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, html or markdown"},
+		&cli.StringFlag{Name: "keep-map", Usage: "write here what was kept, with what, and the original: for recover and locate"},
 		&cli.BoolFlag{Name: "jsonl", Usage: "compress line by line"},
 	}
 }
@@ -64,6 +65,9 @@ func compressAction(c *cli.Context) error {
 		return config.Usagef("jsonl writes JSON, not %s", c.String("format"))
 	case c.IsSet("rate") && c.IsSet("target-tokens"):
 		return config.Usagef("rate and target-tokens are both given; want one of them")
+	}
+	if err := checkKeepMap(c); err != nil {
+		return err
 	}
 	options := compressOptions(c)
 	model, err := sputnik.Open(c.String("model"))
@@ -93,6 +97,9 @@ func compressAction(c *cli.Context) error {
 	}
 	if err == nil {
 		warn(c, "", r.Warnings)
+	}
+	if failed := writeKeepMap(c, text, r); failed != nil { // without its map the text is not what was asked for
+		return errors.Join(err, failed)
 	}
 	return errors.Join(err, write(out, r, text), out.Flush())
 }

@@ -20,6 +20,8 @@ import (
 func commands() []*cli.Command {
 	return []*cli.Command{
 		compressCommand(),
+		recoverCommand(),
+		locateCommand(),
 		expandCommand(),
 		tokenizeCommand(),
 		modelsCommand(),
