@@ -27,6 +27,9 @@ const Default = "default"
 // A Result is a shortened text and how it came about.
 type Result = compress.Result
 
+// An Explanation is a Result with the fate of every word and token.
+type Explanation = compress.Explanation
+
 // A Compressor owns a model until it is closed.
 type Compressor struct {
 	model string
@@ -62,26 +65,45 @@ func (c *Compressor) Close() {
 // Compress returns text without the words that matter least: half of its tokens stay unless an option says otherwise.
 // If the model fails, the original text comes out beside the error, a compress.Fault.
 func (c *Compressor) Compress(ctx context.Context, text string, options ...Option) (Result, error) {
+	var r Result
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		r, err = by.Compress(ctx, []byte(text), o)
+		return err
+	})
+	return r, err
+}
+
+// Explain compresses text as Compress does, and says what became of every word and token, and why.
+func (c *Compressor) Explain(ctx context.Context, text string, options ...Option) (Explanation, error) {
+	var e Explanation
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		e, err = by.Explain(ctx, []byte(text), o)
+		return err
+	})
+	return e, err
+}
+
+// with calls use with what the options ask for. Close waits until it is done.
+func (c *Compressor) with(options []Option, use func(by *compress.Compressor, o compress.Options) error) error {
 	s := settings{scorer: "agent", Options: compress.Options{Rate: 0.5}}
 	for _, option := range options {
 		if err := option(&s); err != nil {
-			return Result{}, err
+			return err
 		}
 	}
 	c.open.RLock()
 	defer c.open.RUnlock()
 	if c.agent == nil {
-		return Result{}, errors.New("compress: the compressor is closed")
+		return errors.New("compress: the compressor is closed")
 	}
 	if s.Tokenizer != nil && s.Tokenizer.Name() == c.agent.Tokenizer().Name() {
 		s.Tokenizer = nil
 	}
 	scorer, err := c.scorer(s)
 	if err != nil {
-		return Result{}, err
+		return err
 	}
-	by := compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}
-	return by.Compress(ctx, []byte(text), s.Options)
+	return use(&compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}, s.Options)
 }
 
 func (c *Compressor) scorer(s settings) (compress.Scorer, error) {

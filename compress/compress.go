@@ -34,6 +34,8 @@ type Options struct {
 	KeepDigits   bool             // protect every number with its unit, and every other word with a digit
 	StripTags    bool             // leave out the tags <keep> and </keep> themselves
 	Structure    structure.Kind   // of the text, whose syntax stays; empty is Auto
+
+	seen *trace // where the choice is noted for Explain; nil as a rule
 }
 
 // Check says what is wrong with the options.
@@ -126,6 +128,11 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 	if err != nil {
 		return err
 	}
+	return c.reduce(ctx, text, found, o, r)
+}
+
+// reduce shortens a text whose layout is known.
+func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.Layout, o Options, r *Result) error {
 	read := token.Read(c.Tokenizer, text)
 	counted := read.Tokens
 	if o.Tokenizer != c.Tokenizer {
@@ -137,7 +144,7 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 	r.Structure = layout.Kind
 	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
 	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
-	if len(counted) > target || len(p.tags) > 0 {
+	if len(counted) > target || len(p.tags) > 0 || o.seen != nil && len(text) > 0 {
 		scores, err := c.score(ctx, read, rate, o.Question)
 		if err != nil {
 			return err
@@ -156,8 +163,9 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 		if o.Unit == Word || layout.Kind != structure.Prose {
 			g, nots = newGlue(text, pieces), negations(text, pieces)
 		}
-		kept, spent := choose(text, pieces, target, o.Tokenizer, g, nots)
-		r.Kept, r.CompressedTokens = spans(pieces, kept), spent
+		s := choose(text, pieces, target, o.Tokenizer, g, nots)
+		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
+		o.seen.note(read, layout, scores, s)
 	}
 	r.Text = string(concatenate(nil, text, r.Kept))
 	if r.OriginalTokens > 0 {

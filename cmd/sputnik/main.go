@@ -20,6 +20,7 @@ import (
 func commands() []*cli.Command {
 	return []*cli.Command{
 		compressCommand(),
+		explainCommand(),
 		recoverCommand(),
 		locateCommand(),
 		expandCommand(),
