@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"sync"
 
@@ -29,6 +30,9 @@ type Result = compress.Result
 
 // An Explanation is a Result with the fate of every word and token.
 type Explanation = compress.Explanation
+
+// ErrInput marks the errors of what Stream reads.
+var ErrInput = compress.ErrInput
 
 // A Compressor owns a model until it is closed.
 type Compressor struct {
@@ -71,6 +75,17 @@ func (c *Compressor) Compress(ctx context.Context, text string, options ...Optio
 		return err
 	})
 	return r, err
+}
+
+// Stream compresses what it reads while it comes, and writes each block once it is decided; what it promises is written
+// at compress.Compressor.Stream. The result has figures, but no text.
+func (c *Compressor) Stream(ctx context.Context, r io.Reader, w io.Writer, options ...Option) (Result, error) {
+	var result Result
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		result, err = by.Stream(ctx, r, w, o)
+		return err
+	})
+	return result, err
 }
 
 // Explain compresses text as Compress does, and says what became of every word and token, and why.
@@ -212,6 +227,16 @@ func KeepDigits() Option {
 func StripTags() Option {
 	return func(s *settings) error {
 		s.Options.StripTags = true
+		return nil
+	}
+}
+
+// CacheStable has what comes out for a text begin what comes out for any text that goes on behind it, up to
+// Result.Stable bytes, so that a cached prompt stays cached; it wants a rate. A conversation as JSON is compressed
+// message by message, and all turns of the user stay whole.
+func CacheStable() Option {
+	return func(s *settings) error {
+		s.Options.CacheStable = true
 		return nil
 	}
 }

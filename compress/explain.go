@@ -3,6 +3,7 @@ package compress
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -57,91 +58,88 @@ type ExplainedToken struct {
 // Explain is Compress, and says why: the result is the same. It always asks the scorer, which Compress does not where all
 // of the text fits. With an error there are no units.
 func (c *Compressor) Explain(ctx context.Context, text []byte, o Options) (Explanation, error) {
+	if o.CacheStable {
+		return Explanation{}, errors.New("explain knows nothing of cache-stable")
+	}
 	o.seen = &trace{}
 	r, err := c.Compress(ctx, text, o)
 	if err != nil {
 		return Explanation{Result: r}, err
 	}
 	e := Explanation{Result: r}
-	for _, part := range o.seen.parts {
-		part.explain(&e, o)
+	if o.seen.selector != nil { // which an empty text has none of
+		o.seen.explain(&e, o)
 	}
 	return e, nil
 }
 
-// A trace notes how a text, in one part or several, was chosen from.
+// A trace notes how a text was chosen from.
 type trace struct {
-	base  int // where the next part begins
-	parts []part
-}
-
-type part struct {
-	base   int
 	text   token.Text
 	layout structure.Layout
 	scores []float32
 	*selector
 }
 
-// note is called once for each part; a nil trace takes no notes.
+// note is called when the choice is made; a nil trace takes no notes.
 func (t *trace) note(text token.Text, layout structure.Layout, scores []float32, s *selector) {
 	if t != nil {
-		t.parts = append(t.parts, part{t.base, text, layout, scores, s})
+		*t = trace{text, layout, scores, s}
 	}
 }
 
-// explain appends the units and tokens of a part.
-func (p part) explain(e *Explanation, o Options) {
-	ranks := make([]int, len(p.pieces))
-	for i, at := range p.order {
+// explain appends the units and tokens.
+func (t *trace) explain(e *Explanation, o Options) {
+	ranks := make([]int, len(t.pieces))
+	for i, at := range t.order {
 		ranks[at] = i + 1
 	}
-	negates := p.negators()
-	protectors := p.protectors(o)
+	negates := t.negators()
+	protectors := t.protectors(o)
 	at := 0
-	for i, each := range p.pieces {
-		unit := ExplainedUnit{Span: Span{p.base + each.start, p.base + each.end}, Score: each.score, Rank: ranks[i], Kept: p.shown[i]}
+	for i, each := range t.pieces {
+		unit := ExplainedUnit{Span: Span{each.start, each.end}, Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
 		switch {
 		case each.class == stripped:
 			unit.Why = []Why{ByStripping}
 		case each.class == forced:
 			unit.Why = why(protectors, each)
-		case p.shown[i] && !p.kept[i] && negates[i]:
+		case t.shown[i] && !t.kept[i] && negates[i]:
 			unit.Why = []Why{ByNegation}
-		case p.shown[i] && !p.kept[i]:
+		case t.shown[i] && !t.kept[i]:
 			unit.Why = []Why{ByGlue}
 		default:
 			unit.Why = []Why{ByScore}
 		}
 		e.Units = append(e.Units, unit)
-		for ; at < len(p.text.Tokens) && (p.text.Tokens[at].Start < each.end || i == len(p.pieces)-1); at++ {
-			t := p.text.Tokens[at]
-			e.Tokens = append(e.Tokens, ExplainedToken{Span{p.base + t.Start, p.base + t.End}, p.scores[at], len(e.Units) - 1})
+		for ; at < len(t.text.Tokens) && (t.text.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
+			each := t.text.Tokens[at]
+			e.Tokens = append(e.Tokens, ExplainedToken{Span{each.Start, each.End}, t.scores[at], len(e.Units) - 1})
 		}
 	}
 }
 
 // negators are the pieces that negate one that was kept.
-func (p part) negators() []bool {
-	out := make([]bool, len(p.pieces))
-	for i, not := range p.nots {
-		if not >= 0 && p.kept[i] {
+func (t *trace) negators() []bool {
+	out := make([]bool, len(t.pieces))
+	for i, not := range t.nots {
+		if not >= 0 && t.kept[i] {
 			out[not] = true
 		}
 	}
 	return out
 }
 
-// protectors are what protects something in the part.
-func (p part) protectors(o Options) []source {
-	tags := tagged(p.text.Bytes, o.StripTags)
+// protectors are what protects something in the text.
+func (t *trace) protectors(o Options) []source {
+	tags := tagged(t.text.Bytes, o.StripTags)
 	slices.SortFunc(tags.spans, func(a, b Span) int { return cmp.Compare(a[0], b[0]) })
-	all := append([]source{{ByTag, join(tags.spans)}}, sources(p.text, o)...)
-	if p.layout.Kind == structure.Prose {
+	all := append([]source{{ByTag, join(tags.spans)}}, sources(t.text, o)...)
+	if t.layout.Kind == structure.Prose {
 		return all
 	}
 	var fixed []Span
-	for _, each := range p.layout.Pieces {
+	for _, each := range t.layout.Pieces {
 		if each.Fixed {
 			fixed = append(fixed, Span{each.Start, each.End})
 		}

@@ -26,7 +26,11 @@ func compressCommand() *cli.Command {
 		Description: "The result has at most --rate of the tokens, or --target-tokens, counted by --tokenizer. What stands between\n" +
 			"<keep> and </keep> comes out unchanged, and so does the syntax of a text with a --structure: JSON in, JSON out.\n" +
 			"--jsonl reads lines {\"id\",\"text\",\"question\"?} and writes one result a line in the same order; a bad line becomes\n" +
-			"{\"id\",\"error\"}, is reported with its number, and ends the command with 1.",
+			"{\"id\",\"error\"}, is reported with its number, and ends the command with 1.\n" +
+			"--stream writes while it reads, 512 tokens behind at the most; after each write what came out has at most --rate of\n" +
+			"the tokens of what went in. --cache-stable shortens block by block too, so that of a text that grows only the last\n" +
+			"512 tokens change; of a chat no message ever does, and all turns of the user stay whole. json says how many bytes are\n" +
+			"sure to stay (stable_bytes).",
 		Flags:        compressFlags(),
 		Action:       compressAction,
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return config.Usage(err) },
@@ -53,6 +57,8 @@ func compressFlags() []cli.Flag {
 		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, html or markdown"},
 		&cli.StringFlag{Name: "keep-map", Usage: "write here what was kept, with what, and the original: for recover and locate"},
 		&cli.BoolFlag{Name: "jsonl", Usage: "compress line by line"},
+		&cli.BoolFlag{Name: "stream", Usage: "write each block once it is decided, within the rate at every one; the text is taken for prose"},
+		&cli.BoolFlag{Name: "cache-stable", Usage: "what comes out for a text also begins what comes out for one that goes on behind it"},
 	}
 }
 
@@ -66,7 +72,7 @@ func compressAction(c *cli.Context) error {
 	case c.IsSet("rate") && c.IsSet("target-tokens"):
 		return config.Usagef("rate and target-tokens are both given; want one of them")
 	}
-	if err := checkKeepMap(c); err != nil {
+	if err := errors.Join(checkKeepMap(c), checkStream(c)); err != nil {
 		return err
 	}
 	options := compressOptions(c)
@@ -77,6 +83,9 @@ func compressAction(c *cli.Context) error {
 	defer model.Close()
 	if _, err := model.Compress(c.Context, "", options...); err != nil { // before anything is read
 		return usageUnlessStopped(err)
+	}
+	if c.Bool("stream") {
+		return compressStream(c, model, options)
 	}
 	in, err := openInput(c)
 	if err != nil {
@@ -120,6 +129,9 @@ func compressOptions(c *cli.Context) []sputnik.Option {
 	}
 	if c.Bool("keep-digits") {
 		options = append(options, sputnik.KeepDigits())
+	}
+	if c.Bool("cache-stable") {
+		options = append(options, sputnik.CacheStable())
 	}
 	if c.Bool("strip-tags") {
 		options = append(options, sputnik.StripTags())
