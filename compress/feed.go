@@ -48,6 +48,10 @@ func (f *feed) block(ctx context.Context, ends bool) (int, error) {
 	}
 	switch found := f.borders.find(f.rest); found.kind {
 	case closed:
+		if f.follows && len(bytes.TrimSpace(f.rest[:found.end])) == 0 { // what comes is protected, and must not grow together with a word
+			f.pass(f.rest[:found.end], []Span{{0, found.end}})
+			return found.end, nil
+		}
 		return found.end, f.next(ctx, f.rest[:found.end], structure.Layout{Kind: structure.Prose})
 	case guarded:
 		f.pass(f.rest[:found.end], []Span{{0, found.end}})
