@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CONFIG ?=
 ARGS ?=
-GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/... ./compress/structure/... ./eval/metric/... ./eval/remote/... ./eval/task/... ./eval/figure/... ./eval/curves/...
+GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/... ./torch/safetensors/... ./transformer/gguf/... ./transformer/hub/... ./compress/structure/... ./compress/keepmap/... ./eval/metric/... ./eval/remote/... ./eval/task/... ./eval/figure/... ./eval/curves/...
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 

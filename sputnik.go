@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"sync"
 
@@ -27,6 +28,12 @@ const Default = "default"
 
 // A Result is a shortened text and how it came about.
 type Result = compress.Result
+
+// An Explanation is a Result with the fate of every word and token.
+type Explanation = compress.Explanation
+
+// ErrInput marks the errors of what Stream reads.
+var ErrInput = compress.ErrInput
 
 // A Compressor owns a model until it is closed.
 type Compressor struct {
@@ -70,26 +77,56 @@ func (c *Compressor) Close() {
 // Compress returns text without the words that matter least: half of its tokens stay unless an option says otherwise.
 // If the model fails, the original text comes out beside the error, a compress.Fault.
 func (c *Compressor) Compress(ctx context.Context, text string, options ...Option) (Result, error) {
+	var r Result
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		r, err = by.Compress(ctx, []byte(text), o)
+		return err
+	})
+	return r, err
+}
+
+// Stream compresses what it reads while it comes, and writes each block once it is decided; what it promises is written
+// at compress.Compressor.Stream. The result has figures, but no text.
+func (c *Compressor) Stream(ctx context.Context, r io.Reader, w io.Writer, options ...Option) (Result, error) {
+	var result Result
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		result, err = by.Stream(ctx, r, w, o)
+		return err
+	})
+	return result, err
+}
+
+// Explain compresses text as Compress does, and says what became of every word and token, and why.
+func (c *Compressor) Explain(ctx context.Context, text string, options ...Option) (Explanation, error) {
+	var e Explanation
+	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
+		e, err = by.Explain(ctx, []byte(text), o)
+		return err
+	})
+	return e, err
+}
+
+// with calls use with what the options ask for. Close waits until it is done.
+func (c *Compressor) with(options []Option, use func(by *compress.Compressor, o compress.Options) error) error {
 	s := settings{scorer: "agent", Options: compress.Options{Rate: 0.5}}
 	for _, option := range options {
 		if err := option(&s); err != nil {
-			return Result{}, err
+			return err
 		}
 	}
 	c.open.RLock()
 	defer c.open.RUnlock()
 	if c.agent == nil {
-		return Result{}, errors.New("compress: the compressor is closed")
+		return errors.New("compress: the compressor is closed")
 	}
 	if s.Tokenizer != nil && s.Tokenizer.Name() == c.agent.Tokenizer().Name() {
 		s.Tokenizer = nil
 	}
 	scorer, err := c.scorer(s)
 	if err != nil {
-		return Result{}, err
+		return err
 	}
-	by := compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}
-	return by.Compress(ctx, []byte(text), s.Options)
+	return use(&compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}, s.Options)
 }
 
 func (c *Compressor) scorer(s settings) (compress.Scorer, error) {
@@ -233,6 +270,16 @@ func KeepDigits() Option {
 func StripTags() Option {
 	return func(s *settings) error {
 		s.Options.StripTags = true
+		return nil
+	}
+}
+
+// CacheStable has what comes out for a text begin what comes out for any text that goes on behind it, up to
+// Result.Stable bytes, so that a cached prompt stays cached; it wants a rate. A conversation as JSON is compressed
+// message by message, and all turns of the user stay whole.
+func CacheStable() Option {
+	return func(s *settings) error {
+		s.Options.CacheStable = true
 		return nil
 	}
 }

@@ -93,3 +93,21 @@ func TestOptionsReachTheResult(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+func TestAStreamIsWhatACacheStableTextIs(t *testing.T) {
+	c := open(t)
+	text := strings.Repeat(minutes+"\n\n", 12)
+	var out strings.Builder
+	r, err := c.Stream(context.Background(), strings.NewReader(text), &out, sputnik.Rate(0.4))
+	if err != nil || r.CompressedTokens > r.TargetTokens || r.Text != "" {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	whole, err := c.Compress(context.Background(), text, sputnik.Rate(0.4), sputnik.CacheStable())
+	if err != nil || whole.Text != out.String() || whole.Stable == 0 || whole.CompressedTokens != r.CompressedTokens {
+		t.Errorf("%v, %q\nwant %q", err, whole.Text, out.String())
+	}
+	e, err := c.Explain(context.Background(), minutes, sputnik.Rate(0.4))
+	if err != nil || len(e.Units) == 0 {
+		t.Errorf("%v, %+v", err, e)
+	}
+}

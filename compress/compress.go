@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/project-sputnik/sputnik/compress/structure"
@@ -34,6 +35,11 @@ type Options struct {
 	KeepDigits   bool             // protect every number with its unit, and every other word with a digit
 	StripTags    bool             // leave out the tags <keep> and </keep> themselves
 	Structure    structure.Kind   // of the text, whose syntax stays; empty is Auto
+	CacheStable  bool             // what comes out for a text also begins what comes out for any that goes on behind it: see Stable
+
+	seen      *trace // where the choice is noted for Explain; nil as a rule
+	blockwise bool   // the text is a block of a longer one: its words are never cut
+	follows   bool   // and a word of what was kept so far ends right before it
 }
 
 // Check says what is wrong with the options.
@@ -45,8 +51,12 @@ func (o Options) Check() error {
 		return fmt.Errorf("rate is %v; want a number above 0, up to 1", o.Rate)
 	case o.Unit != "" && o.Unit != Word && o.Unit != Token:
 		return fmt.Errorf("unit is %q; want word or token", o.Unit)
-	case o.Structure != "":
+	case o.CacheStable && o.TargetTokens != nil:
+		return errors.New("cache-stable wants a rate: a text that goes on has no fixed number of tokens")
+	case o.Structure != "" && o.Structure.Check() != nil:
 		return o.Structure.Check()
+	case o.CacheStable && !slices.Contains([]structure.Kind{"", structure.Auto, structure.Prose, structure.Chat}, o.Structure):
+		return fmt.Errorf("structure is %q; with cache-stable want auto, prose or chat", o.Structure)
 	}
 	return nil
 }
@@ -74,14 +84,8 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	if err := o.Check(); err != nil {
 		return Result{}, err
 	}
-	if o.Tokenizer == nil {
-		o.Tokenizer = c.Tokenizer
-	}
-	if o.Unit == "" {
-		o.Unit = Word
-	}
-	r := Result{Tokenizer: o.Tokenizer.Name(), Model: c.Model, Scorer: c.Scorer.Name(), Unit: o.Unit}
-	err := c.guarded(ctx, text, o, &r)
+	r := c.begin(&o)
+	err := withoutPanics(func() error { return c.shorten(ctx, text, o, &r) })
 	if ctx.Err() != nil {
 		return Result{}, ctx.Err()
 	}
@@ -94,6 +98,15 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	}
 	r.Elapsed = time.Since(started)
 	return r, err
+}
+
+// begin fills in what the options leave open, and what a result says of them.
+func (c *Compressor) begin(o *Options) Result {
+	if o.Tokenizer == nil {
+		o.Tokenizer = c.Tokenizer
+	}
+	o.Unit = cmp.Or(o.Unit, Word)
+	return Result{Tokenizer: o.Tokenizer.Name(), Model: c.Model, Scorer: c.Scorer.Name(), Unit: o.Unit}
 }
 
 // A Fault is an error of the scorer or of this package: the text that came with it is the original.
@@ -111,21 +124,29 @@ func (r *Result) keepAll(text []byte, reason error) {
 	r.Warnings = []string{reason.Error()}
 }
 
-// guarded is shorten without panics.
-func (c *Compressor) guarded(ctx context.Context, text []byte, o Options, r *Result) (err error) {
+// withoutPanics makes an error of a panic.
+func withoutPanics(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("compress: panic: %v", p)
 		}
 	}()
-	return c.shorten(ctx, text, o, r)
+	return do()
 }
 
 func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Result) error {
+	if o.CacheStable {
+		return c.stable(ctx, text, o, r)
+	}
 	found, err := structure.Parse(text, cmp.Or(o.Structure, structure.Auto), wordEnds)
 	if err != nil {
 		return err
 	}
+	return c.reduce(ctx, text, found, o, r)
+}
+
+// reduce shortens a text whose layout is known.
+func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.Layout, o Options, r *Result) error {
 	read := token.Read(c.Tokenizer, text)
 	counted := read.Tokens
 	if o.Tokenizer != c.Tokenizer {
@@ -137,7 +158,7 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 	r.Structure = layout.Kind
 	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
 	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
-	if len(counted) > target || len(p.tags) > 0 {
+	if len(counted) > target || len(p.tags) > 0 || o.seen != nil && len(text) > 0 {
 		scores, err := c.score(ctx, read, rate, o.Question)
 		if err != nil {
 			return err
@@ -148,16 +169,18 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 		}
 		pieces := lay(read, layout, scores, p, o.Unit)
 		estimate(pieces, counted)
-		if layout.Kind == structure.Prose {
+		if layout.Kind == structure.Prose && !o.blockwise {
 			pieces = breakLong(pieces, text, target)
 		}
 		var g *glue
 		var nots []int32
 		if o.Unit == Word || layout.Kind != structure.Prose {
 			g, nots = newGlue(text, pieces), negations(text, pieces)
+			g.follows = o.follows
 		}
-		kept, spent := choose(text, pieces, target, o.Tokenizer, g, nots)
-		r.Kept, r.CompressedTokens = spans(pieces, kept), spent
+		s := choose(text, pieces, target, o.Tokenizer, g, nots)
+		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
+		o.seen.note(read, layout, scores, s)
 	}
 	r.Text = string(concatenate(nil, text, r.Kept))
 	if r.OriginalTokens > 0 {

@@ -20,6 +20,8 @@
 //   - words are kept or dropped whole, and so are URLs, addresses, paths, hashes and names of programs. Only a word that alone exceeds the target (and 64 tokens), such as a megabyte
 //     without a space, is cut, between characters, when room is left after all other words;
 //   - two words never become one: where what stood between them is dropped, the sign or space before the second stays;
+//   - of a stream (Stream) and of a text that may go on (Options.CacheStable) all of this holds block by block, and the rate
+//     at the end of each; only no word is cut there;
 //   - valid UTF-8 stays valid, and the same input and options give the same bytes;
 //   - if the scorer fails or panics, the original comes out beside the error.
 //

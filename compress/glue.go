@@ -8,6 +8,7 @@ type glue struct {
 	begins, ends []bool // whether a piece begins, or ends, with a letter or digit
 	between      []bool // whether it has neither at its borders, so that it can part words
 	gone         []bool // whether it is never kept
+	follows      bool   // whether a letter or digit stands right before the first piece
 }
 
 func newGlue(text []byte, pieces []piece) *glue {
@@ -31,9 +32,9 @@ func newGlue(text []byte, pieces []piece) *glue {
 }
 
 // parts returns the piece that has to part i and j, with nothing kept between, because they would become one word; -1
-// if they would not, or nothing before j can part them.
+// if they would not, or nothing before j can part them. An i of -1 stands for what is before the first piece.
 func (g *glue) parts(i, j int) int {
-	if i < 0 || !g.begins[j] || !g.ends[i] {
+	if !g.begins[j] || i < 0 && !g.follows || i >= 0 && !g.ends[i] {
 		return -1
 	}
 	at := j - 1

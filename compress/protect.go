@@ -23,18 +23,33 @@ type protection struct {
 
 func protect(text token.Text, o Options) protection {
 	p := tagged(text.Bytes, o.StripTags)
-	for _, word := range o.Keep {
-		p.spans = append(p.spans, occurrences(text.Bytes, []byte(word))...)
-	}
-	for _, re := range o.KeepRegexp {
-		p.spans = append(p.spans, matches(text.Bytes, re)...)
-	}
-	if o.KeepDigits {
-		p.spans = append(p.spans, numbers(text)...)
+	for _, s := range sources(text, o) {
+		p.spans = append(p.spans, s.spans...)
 	}
 	slices.SortFunc(p.spans, func(a, b Span) int { return cmp.Compare(a[0], b[0]) })
 	p.spans = without(join(p.spans), p.tags)
 	return p
+}
+
+// A source is one of the caller's wishes, and what it protects, ascending.
+type source struct {
+	why   Why
+	spans []Span
+}
+
+// sources are the wishes but for tags.
+func sources(text token.Text, o Options) []source {
+	var all []source
+	for _, word := range o.Keep {
+		all = append(all, source{byWord(word), occurrences(text.Bytes, []byte(word))})
+	}
+	for _, re := range o.KeepRegexp {
+		all = append(all, source{byRegexp(re), matches(text.Bytes, re)})
+	}
+	if o.KeepDigits {
+		all = append(all, source{ByDigits, numbers(text)})
+	}
+	return all
 }
 
 // tagged protects what stands in <keep>...</keep>, with the tags unless they are stripped. Tags nest; one without its

@@ -26,6 +26,7 @@ type Result struct {
 	Structure        structure.Kind // what the text was taken for
 	Kept             []Span         // ascending, not touching
 	Protected        []Span         // what had to stay; ascending, not touching
+	Stable           int            // with CacheStable: bytes of Text that stay as they are whatever the text goes on with
 	Warnings         []string
 	Elapsed          time.Duration
 }
@@ -46,12 +47,13 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Unit             Unit     `json:"unit"`
 		Kept             []Span   `json:"kept"`
 		Protected        []Span   `json:"protected"`
+		Stable           int      `json:"stable_bytes,omitempty"`
 		Warnings         []string `json:"warnings,omitempty"`
 		Elapsed          float64  `json:"elapsed_ms"`
 	}{
 		OriginalTokens: r.OriginalTokens, CompressedTokens: r.CompressedTokens, Rate: r.Rate,
 		TargetTokens: r.TargetTokens, Tokenizer: r.Tokenizer, Model: r.Model, Scorer: r.Scorer, Unit: r.Unit,
-		Kept: orEmpty(r.Kept), Protected: orEmpty(r.Protected), Warnings: r.Warnings,
+		Kept: orEmpty(r.Kept), Protected: orEmpty(r.Protected), Stable: r.Stable, Warnings: r.Warnings,
 		Elapsed: float64(r.Elapsed.Microseconds()) / 1000,
 	}
 	if utf8.ValidString(r.Text) {

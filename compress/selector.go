@@ -40,8 +40,8 @@ func (c *counter) count(text []byte) int {
 	return len(c.tokens)
 }
 
-// choose returns which pieces are shown and the tokens of the text that they make.
-func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue, nots []int32) ([]bool, int) {
+// choose returns a selector that knows which pieces are shown, and the tokens of the text that they make.
+func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
 	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
 		kept: make([]bool, len(pieces)), shown: make([]bool, len(pieces))}
 	s.rank()
@@ -49,7 +49,8 @@ func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue,
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
 		taken = s.fill(taken)
 	}
-	return s.shown, s.total()
+	s.spent = s.total()
+	return s
 }
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.

@@ -27,7 +27,11 @@ func compressCommand() *cli.Command {
 		Description: "The result has at most --rate of the tokens, or --target-tokens, counted by --tokenizer. What stands between\n" +
 			"<keep> and </keep> comes out unchanged, and so does the syntax of a text with a --structure: JSON in, JSON out.\n" +
 			"--jsonl reads lines {\"id\",\"text\",\"question\"?} and writes one result a line in the same order; a bad line becomes\n" +
-			"{\"id\",\"error\"}, is reported with its number, and ends the command with 1.",
+			"{\"id\",\"error\"}, is reported with its number, and ends the command with 1.\n" +
+			"--stream writes while it reads, 512 tokens behind at the most; after each write what came out has at most --rate of\n" +
+			"the tokens of what went in. --cache-stable shortens block by block too, so that of a text that grows only the last\n" +
+			"512 tokens change; of a chat no message ever does, and all turns of the user stay whole. json says how many bytes are\n" +
+			"sure to stay (stable_bytes).",
 		Flags:        compressFlags(),
 		Action:       compressAction,
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return config.Usage(err) },
@@ -55,7 +59,10 @@ func compressFlags() []cli.Flag {
 		&cli.StringFlag{Name: "structure", Value: string(structure.Auto), Usage: "what the text is, whose syntax stays: " + structure.Names()},
 		&cli.StringFlag{Name: "unit", Value: "word", Usage: "what is kept or dropped as one: word or token"},
 		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, html or markdown"},
+		&cli.StringFlag{Name: "keep-map", Usage: "write here what was kept, with what, and the original: for recover and locate"},
 		&cli.BoolFlag{Name: "jsonl", Usage: "compress line by line"},
+		&cli.BoolFlag{Name: "stream", Usage: "write each block once it is decided, within the rate at every one; the text is taken for prose"},
+		&cli.BoolFlag{Name: "cache-stable", Usage: "what comes out for a text also begins what comes out for one that goes on behind it"},
 	}
 }
 
@@ -72,6 +79,9 @@ func compressAction(c *cli.Context) error {
 	if scorer := c.String("scorer"); c.IsSet("scorer-model") && !scorers.Reads(scorer) {
 		return config.Usagef("scorer-model is given, but the scorer %s reads none; want %s", scorer, scorers.Usage())
 	}
+	if err := errors.Join(checkKeepMap(c), checkStream(c)); err != nil {
+		return err
+	}
 	options := compressOptions(c)
 	model, err := sputnik.Open(c.String("model"))
 	if err != nil {
@@ -80,6 +90,9 @@ func compressAction(c *cli.Context) error {
 	defer model.Close()
 	if _, err := model.Compress(c.Context, "", options...); err != nil { // before anything is read
 		return usageUnlessStopped(err)
+	}
+	if c.Bool("stream") {
+		return compressStream(c, model, options)
 	}
 	in, err := openInput(c)
 	if err != nil {
@@ -101,6 +114,9 @@ func compressAction(c *cli.Context) error {
 	if err == nil {
 		warn(c, "", r.Warnings)
 	}
+	if failed := writeKeepMap(c, text, r); failed != nil { // without its map the text is not what was asked for
+		return errors.Join(err, failed)
+	}
 	return errors.Join(err, write(out, r, text), out.Flush())
 }
 
@@ -120,6 +136,9 @@ func compressOptions(c *cli.Context) []sputnik.Option {
 	}
 	if c.Bool("keep-digits") {
 		options = append(options, sputnik.KeepDigits())
+	}
+	if c.Bool("cache-stable") {
+		options = append(options, sputnik.CacheStable())
 	}
 	if c.Bool("strip-tags") {
 		options = append(options, sputnik.StripTags())

@@ -20,6 +20,9 @@ import (
 func commands() []*cli.Command {
 	return []*cli.Command{
 		compressCommand(),
+		explainCommand(),
+		recoverCommand(),
+		locateCommand(),
 		expandCommand(),
 		tokenizeCommand(),
 		modelsCommand(),

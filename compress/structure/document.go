@@ -25,6 +25,7 @@ type message struct {
 	role         string
 	content      []value
 	called       bool // whether it calls tools
+	end          int  // behind its last byte
 }
 
 // frame is an open object or array.
@@ -107,7 +108,11 @@ func (r *reader) root(before int) (reason string) {
 func (r *reader) take(token json.Token, before int) {
 	top := len(r.frames) - 1
 	if delimiter, is := token.(json.Delim); is && (delimiter == '}' || delimiter == ']') {
+		list := r.list()
 		r.frames = r.frames[:top]
+		if n := len(r.messages); list >= 0 && len(r.frames) == list+1 && n > 0 {
+			r.messages[n-1].end = r.offset()
+		}
 		r.leave()
 		return
 	}

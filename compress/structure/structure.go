@@ -154,11 +154,15 @@ func (b *builder) add(p Piece) {
 // done fixes the rest and tells fixed pieces how they begin and end.
 func (b *builder) done(kind Kind) Layout {
 	b.fix(len(b.text))
+	b.tell()
+	return Layout{kind, b.pieces}
+}
+
+func (b *builder) tell() {
 	for i := range b.pieces {
 		if p := &b.pieces[i]; p.Fixed {
 			p.First, _ = utf8.DecodeRune(b.text[p.Start:p.End])
 			p.Last, _ = utf8.DecodeLastRune(b.text[p.Start:p.End])
 		}
 	}
-	return Layout{kind, b.pieces}
 }

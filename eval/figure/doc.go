@@ -1,4 +1,4 @@
-// Package figure draws what was measured: Curves, Bars, Scatter, Panels and Heat, each filled in as a plain struct and
+// Package figure draws what was measured: Curves, Bars, Scatter, Panels, Heat and Profile, each filled in as a plain struct and
 // drawn by PNG or SVG. It knows numbers and names only, and nothing of agents or reports; whoever has those fills the
 // structs in.
 //

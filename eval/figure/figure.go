@@ -21,7 +21,7 @@ const (
 	dotsPerInch = 200
 )
 
-// A Drawing is one of Curves, Bars, Scatter, Panels and Heat.
+// A Drawing is one of Curves, Bars, Scatter, Panels, Heat and Profile.
 type Drawing interface {
 	size() (width, height vg.Length)
 	draw(c draw.Canvas) error

@@ -64,6 +64,7 @@ func TestNothingLeftIsAnError(t *testing.T) {
 		"no panels":                  Panels{Phases: []Phase{{"joint", 0, 10}}},
 		"panels without a number":    Panels{Panels: []Panel{{Title: "reward", Lines: []PanelLine{{Trace: []XY{{1, nan}, {nan, 1}}}}}}},
 		"no words":                   Heat{Text: []Word{{Text: " \n"}}},
+		"no parts":                   Profile{Parts: []Part{{From: 1, To: 1}, {From: 0, To: 2, Height: nan}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := PNG(d); !errors.Is(err, ErrNothing) {
@@ -113,6 +114,7 @@ func TestExtremesAreDrawn(t *testing.T) {
 		"one dot":                       Scatter{Dots: []Dot{{"agent", true, 3, Exact(0.5)}}},
 		"an interval upside down":       line(Point{1, Estimate{0.5, 0.9, 0.1}}, Point{2, Estimate{0.5, 0.9, 0.1}}),
 		"one bar":                       Bars{Groups: []string{""}, Series: []Series{{Values: []Estimate{Exact(3)}}}},
+		"one part":                      Profile{Parts: []Part{{From: 0, To: 1, Height: -1, Fate: Kept}}},
 		"one word":                      Heat{Text: []Word{{"antidisestablishmentarianism" + strings.Repeat("s", 300), math.NaN(), true}}},
 		"text that is no text":          Curves{Words: Words{Title: "a\x00b\xff\n<&>\u202e"}, Lines: []Line{{Name: "\x01\xfe]]>", Points: []Point{{1, Exact(1)}}}}},
 		"a phase without an end":        Panels{Phases: []Phase{{"joint", 0, math.Inf(1)}}, Panels: []Panel{{Lines: []PanelLine{{Trace: []XY{{1, 1}}}}}}},

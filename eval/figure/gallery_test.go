@@ -34,6 +34,7 @@ func gallery() map[string]Drawing {
 		"curves": curves(7), "curves-12": curves(12), "curves-30": curves(30), "curves-long-names": longNames(), "curves-one-point": onePoint(),
 		"tenths": tenths(), "gap": gap(), "bars": bars(5), "bars-12": bars(12), "bars-below-zero": belowZero(), "classes": classes(),
 		"scatter": scatter(12), "scatter-30": scatter(30), "panels": panels(1), "panels-3": panels(3), "heat": heat(1), "heat-cut": heat(9),
+		"profile": profile(90), "profile-long": profile(9000),
 	}
 }
 
@@ -48,6 +49,23 @@ func scorer(i int) string {
 
 var measured = Words{"What a reader still knows when only a share of the tokens is left", "120 documents, 618 questions; read by smollm2-135m",
 	"Bands: 95% bootstrap intervals over documents. 1 = as good as the whole text, 0 = as good as nothing to read."}
+
+func profile(n int) Profile {
+	p := Profile{Words: measured, X: Axis{Label: "byte of the text"}, Y: Axis{Label: "score"}, Names: [3]string{"dropped", "kept", "protected"}}
+	random, at := source(), 0.0
+	for range n {
+		part := Part{From: at, To: at + 1 + 9*random.Float64(), Height: random.NormFloat64()}
+		switch {
+		case random.Float64() < 0.1:
+			part.Fate = Protected
+		case part.Height > 0.2:
+			part.Fate = Kept
+		}
+		p.Parts, at = append(p.Parts, part), part.To
+	}
+	p.Parts[0].Height = math.NaN()
+	return p
+}
 
 func source() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 

@@ -1,0 +1,163 @@
+package compress
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/project-sputnik/sputnik/compress/structure"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// A Why is a reason for which something was kept or dropped; those of --keep and --keep-regex name the word or expression.
+type Why string
+
+// The reasons.
+const (
+	ByScore     Why = "score"      // it ranked high enough to be kept, or too low
+	ByTag       Why = "tag"        // it stands between <keep> and </keep>, or is one of them
+	ByDigits    Why = "digits"     // it has a digit, or belongs to a number
+	ByStructure Why = "structure"  // the syntax of the text needs it
+	ByNegation  Why = "negation"   // it negates something that was kept
+	ByGlue      Why = "glue"       // two words that were kept would be one without it
+	ByStripping Why = "strip-tags" // it is a tag that was to be left out
+)
+
+func byWord(word string) Why         { return Why(fmt.Sprintf("word %q", word)) }
+func byRegexp(re *regexp.Regexp) Why { return Why(fmt.Sprintf("regexp %q", re)) }
+
+// An Explanation is a result with the fate of every unit and token. The units tile the text, and so do the tokens.
+type Explanation struct {
+	Result
+	Units  []ExplainedUnit
+	Tokens []ExplainedToken
+}
+
+// An ExplainedUnit was kept or dropped as one: a word as a rule.
+type ExplainedUnit struct {
+	Span
+	Score float32 // the mean of its tokens'
+	Rank  int     // from 1, the first to be kept, among the units that may go; 0 for the others
+	Kept  bool
+	Why   []Why // one at the least
+}
+
+// Protected says whether what was asked of the text, rather than a score, kept the unit.
+func (u ExplainedUnit) Protected() bool { return u.Kept && u.Rank == 0 }
+
+// An ExplainedToken is one of the model's.
+type ExplainedToken struct {
+	Span
+	Score float32
+	Unit  int // that it begins in
+}
+
+// Explain is Compress, and says why: the result is the same. It always asks the scorer, which Compress does not where all
+// of the text fits. With an error there are no units.
+func (c *Compressor) Explain(ctx context.Context, text []byte, o Options) (Explanation, error) {
+	if o.CacheStable {
+		return Explanation{}, errors.New("explain knows nothing of cache-stable")
+	}
+	o.seen = &trace{}
+	r, err := c.Compress(ctx, text, o)
+	if err != nil {
+		return Explanation{Result: r}, err
+	}
+	e := Explanation{Result: r}
+	if o.seen.selector != nil { // which an empty text has none of
+		o.seen.explain(&e, o)
+	}
+	return e, nil
+}
+
+// A trace notes how a text was chosen from.
+type trace struct {
+	text   token.Text
+	layout structure.Layout
+	scores []float32
+	*selector
+}
+
+// note is called when the choice is made; a nil trace takes no notes.
+func (t *trace) note(text token.Text, layout structure.Layout, scores []float32, s *selector) {
+	if t != nil {
+		*t = trace{text, layout, scores, s}
+	}
+}
+
+// explain appends the units and tokens.
+func (t *trace) explain(e *Explanation, o Options) {
+	ranks := make([]int, len(t.pieces))
+	for i, at := range t.order {
+		ranks[at] = i + 1
+	}
+	negates := t.negators()
+	protectors := t.protectors(o)
+	at := 0
+	for i, each := range t.pieces {
+		unit := ExplainedUnit{Span: Span{each.start, each.end}, Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
+		switch {
+		case each.class == stripped:
+			unit.Why = []Why{ByStripping}
+		case each.class == forced:
+			unit.Why = why(protectors, each)
+		case t.shown[i] && !t.kept[i] && negates[i]:
+			unit.Why = []Why{ByNegation}
+		case t.shown[i] && !t.kept[i]:
+			unit.Why = []Why{ByGlue}
+		default:
+			unit.Why = []Why{ByScore}
+		}
+		e.Units = append(e.Units, unit)
+		for ; at < len(t.text.Tokens) && (t.text.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
+			each := t.text.Tokens[at]
+			e.Tokens = append(e.Tokens, ExplainedToken{Span{each.Start, each.End}, t.scores[at], len(e.Units) - 1})
+		}
+	}
+}
+
+// negators are the pieces that negate one that was kept.
+func (t *trace) negators() []bool {
+	out := make([]bool, len(t.pieces))
+	for i, not := range t.nots {
+		if not >= 0 && t.kept[i] {
+			out[not] = true
+		}
+	}
+	return out
+}
+
+// protectors are what protects something in the text.
+func (t *trace) protectors(o Options) []source {
+	tags := tagged(t.text.Bytes, o.StripTags)
+	slices.SortFunc(tags.spans, func(a, b Span) int { return cmp.Compare(a[0], b[0]) })
+	all := append([]source{{ByTag, join(tags.spans)}}, sources(t.text, o)...)
+	if t.layout.Kind == structure.Prose {
+		return all
+	}
+	var fixed []Span
+	for _, each := range t.layout.Pieces {
+		if each.Fixed {
+			fixed = append(fixed, Span{each.Start, each.End})
+		}
+	}
+	return append(all, source{ByStructure, fixed})
+}
+
+// why are the reasons for a protected piece; pieces come in order, and spans that are past are dropped from the sources.
+func why(protectors []source, p piece) []Why {
+	var out []Why
+	for i := range protectors {
+		s := &protectors[i]
+		for len(s.spans) > 0 && s.spans[0][1] <= p.start {
+			s.spans = s.spans[1:]
+		}
+		if len(s.spans) > 0 && s.spans[0][0] < p.end {
+			out = append(out, s.why)
+		}
+	}
+	return out
+}
