@@ -188,6 +188,15 @@ func TargetTokens(n int) Option {
 	}
 }
 
+// MinQuality keeps as few tokens as the model expects to keep this share, above 0 and below 1, of what will be asked about
+// texts like those that it was calibrated on (agent.Quality).
+func MinQuality(quality float64) Option {
+	return func(s *settings) error {
+		s.MinQuality = quality
+		return s.Check()
+	}
+}
+
 // Tokenizer counts with another tokenizer than the model's: one of token.Names, a tokenizer.json, or a folder with one.
 func Tokenizer(nameOrFile string) Option {
 	return func(s *settings) (err error) {

@@ -17,6 +17,7 @@ type Agent struct {
 	plain      *plain    // the weights in Go's memory, for scoring without libtorch
 	weights    []torch.Named
 	static     torch.Tensor
+	quality    *Quality // nil where nobody calibrated the agent
 }
 
 // weightShapes lists the trained weights in the order of the fused forward, without the static features, which follow

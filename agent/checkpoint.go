@@ -72,6 +72,10 @@ func Load(dir string) (*Agent, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load agent %s: %w", dir, err)
 	}
+	if a.quality, err = loadQuality(dir); err != nil {
+		a.Close()
+		return nil, fmt.Errorf("load agent %s: %w", dir, err)
+	}
 	return a, nil
 }
 

@@ -9,7 +9,7 @@ import (
 
 // The default agent and where it comes from (agent/default/README.md); scripts/ship writes both.
 //
-//go:embed default/config.json default/model.safetensors default/provenance.json
+//go:embed default/config.json default/model.safetensors default/provenance.json default/quality.json
 var embedded embed.FS
 
 // Default returns the agent that is embedded in the binary; the caller closes it.
@@ -28,6 +28,10 @@ func Default() (*Agent, error) {
 	}
 	a, err := read(config, weights)
 	if err != nil {
+		return nil, fmt.Errorf("embedded agent: %w", err)
+	}
+	if a.quality, err = readQuality(embedded.ReadFile("default/" + QualityFile)); err != nil {
+		a.Close()
 		return nil, fmt.Errorf("embedded agent: %w", err)
 	}
 	return a, nil

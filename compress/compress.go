@@ -27,6 +27,7 @@ const (
 type Options struct {
 	Rate         float64          // share of the tokens to keep, in (0, 1]; where TargetTokens is nil
 	TargetTokens *int             // tokens to keep at the most
+	MinQuality   float64          // above 0: in place of both, as few tokens as keep this share of what will be asked, as a Predictor says
 	Tokenizer    token.Tokenizer  // that counts; nil is the model's own
 	Unit         Unit             // empty is Word
 	Question     string           // what will be asked about the text; may be empty
@@ -47,7 +48,11 @@ func (o Options) Check() error {
 	switch {
 	case o.TargetTokens != nil && *o.TargetTokens < 0:
 		return fmt.Errorf("target-tokens is %d; want 0 or more", *o.TargetTokens)
-	case o.TargetTokens == nil && !(o.Rate > 0 && o.Rate <= 1):
+	case o.MinQuality != 0 && !(o.MinQuality > 0 && o.MinQuality < 1):
+		return fmt.Errorf("min-quality is %v; want a number above 0 and below 1", o.MinQuality)
+	case o.MinQuality != 0 && o.CacheStable:
+		return errors.New("cache-stable wants a rate, not min-quality: what is predicted changes as a text goes on")
+	case o.MinQuality == 0 && o.TargetTokens == nil && !(o.Rate > 0 && o.Rate <= 1):
 		return fmt.Errorf("rate is %v; want a number above 0, up to 1", o.Rate)
 	case o.Unit != "" && o.Unit != Word && o.Unit != Token:
 		return fmt.Errorf("unit is %q; want word or token", o.Unit)
@@ -153,6 +158,14 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 		counted = o.Tokenizer.Encode(nil, text)
 	}
 	r.OriginalTokens = len(counted)
+	if o.MinQuality > 0 {
+		rate, err := c.rateFor(ctx, read, o.MinQuality, o.Question)
+		if err != nil {
+			return err
+		}
+		enough := int(math.Ceil(rate * float64(len(counted))))
+		o.TargetTokens = &enough
+	}
 	target, rate := o.target(len(counted))
 	p, layout := protectAll(read, found, o, target)
 	r.Structure = layout.Kind

@@ -10,6 +10,7 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/env"
 	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
@@ -31,7 +32,7 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 			tokens := env.TokenMask(mask, t.text.Units, len(t.text.Tokens))
 			for _, p := range t.Probes {
 				asked[p.Kind]++
-				kept[p.Kind] += answerKept(a.Statistics(), t, p, tokens)
+				kept[p.Kind] += AnswerKept(a.Statistics(), t.text, p, tokens)
 			}
 		}
 	}
@@ -42,16 +43,16 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 	return share, nil
 }
 
-// answerKept is the share of an answer in what a mask of tokens keeps: all of it where it stands whole anywhere, else what
+// AnswerKept is the share of an answer in what a mask of tokens keeps: all of it where it stands whole anywhere, else what
 // is left of its first place, by rarity.
-func answerKept(language *agent.Statistics, t task, p probe.Probe, mask []bool) float64 {
-	if strings.Contains(string(t.text.Kept(mask)), p.Target) {
+func AnswerKept(language *agent.Statistics, text token.Text, p probe.Probe, mask []bool) float64 {
+	if strings.Contains(string(text.Kept(mask)), p.Target) {
 		return 1
 	}
 	kept, all := 0.0, 0.0
-	answer, _ := probe.First(t.Text, p.Target)
-	for _, i := range overlapping(t.text.Tokens, answer) {
-		rarity := float64(language.Rarity(t.text.Tokens[i].ID))
+	answer, _ := probe.First(string(text.Bytes), p.Target)
+	for _, i := range overlapping(text.Tokens, answer) {
+		rarity := float64(language.Rarity(text.Tokens[i].ID))
 		all += rarity
 		if mask[i] {
 			kept += rarity

@@ -19,7 +19,7 @@ type labelled struct {
 	question string
 }
 
-// supervisedLoss is the binary cross-entropy of the tokens' worth, with logits shifted down by 2, where few tokens are
+// supervisedLoss is the binary cross-entropy of the tokens' worth, with logits shifted down, where few tokens are
 // worth anything: a mean over tokens, so that long texts do not drown short ones' neighbours.
 func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random *rand.Rand, c config.Train) torch.Tensor {
 	texts, rates, questions := make([]token.Text, len(examples)), make([]float64, len(examples)), make([]string, len(examples))
@@ -36,7 +36,7 @@ func supervisedLoss(s *torch.Scope, a *agent.Agent, examples []labelled, random 
 		tokens += len(e.worth)
 	}
 	target := torch.From(s, worth, int64(batch.Rows), int64(batch.Length))
-	logits := s.Shift(a.Logits(s, batch), -2)
+	logits := s.Shift(a.Logits(s, batch), -agent.LabelShift)
 	return s.Scale(s.Sum(s.BinaryCrossEntropy(logits, target, batch.Present(s))), 1/float64(max(tokens, 1)))
 }
 

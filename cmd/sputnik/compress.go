@@ -42,6 +42,7 @@ func compressFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.Float64Flag{Name: "rate", Value: 0.5, EnvVars: []string{"SPUTNIK_RATE"}, Usage: "share of the tokens to keep, above 0 and up to 1"},
 		&cli.IntFlag{Name: "target-tokens", Usage: "tokens to keep at the most, in place of --rate", DefaultText: "by --rate"},
+		&cli.Float64Flag{Name: "min-quality", DefaultText: "by --rate", Usage: "in place of --rate, as few tokens as keep this share of what will be asked, as calibrated"},
 		&cli.StringFlag{Name: "tokenizer", EnvVars: []string{"SPUTNIK_TOKENIZER"}, DefaultText: "the model's own",
 			Usage: "that counts: a tokenizer.json, a folder with one, or one of " + strings.Join(token.Names(), ", ")},
 		&cli.StringFlag{Name: "model", Value: sputnik.Default, EnvVars: []string{"SPUTNIK_MODEL"},
@@ -75,6 +76,8 @@ func compressAction(c *cli.Context) error {
 		return config.Usagef("jsonl writes JSON, not %s", c.String("format"))
 	case c.IsSet("rate") && c.IsSet("target-tokens"):
 		return config.Usagef("rate and target-tokens are both given; want one of them")
+	case c.IsSet("min-quality") && (c.IsSet("rate") || c.IsSet("target-tokens")):
+		return config.Usagef("min-quality is given beside a rate or target-tokens; want one of them")
 	}
 	if scorer := c.String("scorer"); c.IsSet("scorer-model") && !scorers.Reads(scorer) {
 		return config.Usagef("scorer-model is given, but the scorer %s reads none; want %s", scorer, scorers.Usage())
@@ -125,6 +128,9 @@ func compressOptions(c *cli.Context) []sputnik.Option {
 	options := []sputnik.Option{sputnik.Scorer(c.String("scorer"), c.Int64("seed")), sputnik.Rate(c.Float64("rate")),
 		sputnik.Unit(compress.Unit(c.String("unit"))), sputnik.Structure(c.String("structure")),
 		sputnik.ScorerModel(c.String("scorer-model")), sputnik.Question(c.String("question")), sputnik.Keep(c.StringSlice("keep")...)}
+	if c.IsSet("min-quality") {
+		options = append(options, sputnik.MinQuality(c.Float64("min-quality")))
+	}
 	if c.IsSet("target-tokens") {
 		options = append(options, sputnik.TargetTokens(c.Int("target-tokens")))
 	}

@@ -21,6 +21,8 @@ func checkStream(c *cli.Context) error {
 		return nil
 	case c.IsSet("target-tokens"):
 		return config.Usagef("stream wants a rate, not target-tokens: nobody knows how many will come")
+	case c.IsSet("min-quality"):
+		return config.Usagef("stream wants a rate, not min-quality: nobody knows what will come")
 	case c.Bool("jsonl"):
 		return config.Usagef("stream is of one text; jsonl has many")
 	case c.String("format") != "text":
