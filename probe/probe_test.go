@@ -35,6 +35,7 @@ func TestSentencesEndWhereAReaderWouldStop(t *testing.T) {
 		"quotes belong to their sentence":    {"\"Go!\" He went.", []string{"\"Go!\"", "He went."}},
 		"a lower-case word goes on":          {"What? said he.", []string{"What? said he."}},
 		"a line end is an end":               {"Title\n\nText here", []string{"Title", "Text here"}},
+		"full-width stops end one":           {"雨。「去！」他说？好", []string{"雨。", "「去！」", "他说？", "好"}},
 		"nothing has none":                   {" \n ", nil},
 	}
 	for name, test := range tests {
@@ -54,11 +55,19 @@ func TestWordsKeepWhatBelongsTogether(t *testing.T) {
 	}
 }
 
+func TestCharactersAreWordsWhereNoSpacesAre(t *testing.T) {
+	text := "东京2024年、さくらbank 서울"
+	want := []string{"东", "京", "2024", "年", "さ", "く", "ら", "bank", "서울"}
+	if diff := cmp.Diff(want, texts(text, Words(text))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSegmentsStayInsideAnyText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := string(rapid.SliceOf(rapid.Byte()).Draw(t, "text"))
 		if rapid.Bool().Draw(t, "valid") {
-			text = rapid.StringOf(rapid.RuneFrom([]rune("aB1 .!?\n\"'’-,é漢"))).Draw(t, "runes")
+			text = rapid.StringOf(rapid.RuneFrom([]rune("aB1 .!?\n\"'’-,é漢。！」"))).Draw(t, "runes")
 		}
 		for _, spans := range [][]Span{Words(text), Sentences(text)} {
 			end := 0

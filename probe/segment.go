@@ -12,11 +12,18 @@ type Span struct{ Start, End int }
 func (s Span) of(text string) string { return text[s.Start:s.End] }
 
 // Words are the runs of letters and digits of a text; apostrophes, points, commas and hyphens inside a word belong to it.
+// Where words are written without spaces, in Chinese and Japanese, every character is one.
 func Words(text string) []Span {
 	var words []Span
 	start := -1
 	for i, r := range text {
 		switch {
+		case unspaced(r):
+			if start >= 0 {
+				words = append(words, Span{start, i})
+				start = -1
+			}
+			words = append(words, Span{i, i + utf8.RuneLen(r)})
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
 			if start < 0 {
 				start = i
@@ -31,6 +38,11 @@ func Words(text string) []Span {
 		words = append(words, Span{start, len(text)})
 	}
 	return words
+}
+
+// unspaced says whether a character is of a script that puts no spaces between words.
+func unspaced(r rune) bool {
+	return r > 0x2E7F && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
 // joins says whether the mark r at i stands inside a word: between letters or digits, points and commas between digits
@@ -48,7 +60,8 @@ func joins(text string, i int, r rune) bool {
 	return false
 }
 
-// Sentences cuts a text at line ends and after . ! ? that a new sentence follows. White space around is left out.
+// Sentences cuts a text at line ends, after . ! ? that a new sentence follows, and after the full-width 。！？. White space
+// around is left out.
 func Sentences(text string) []Span {
 	var out []Span
 	start := 0
@@ -66,6 +79,10 @@ func Sentences(text string) []Span {
 		switch text[i] {
 		case '\n':
 			cut(i)
+		case "。"[0], "！"[0]:
+			if full := fullStop(text[i:]); full > 0 {
+				cut(i + full)
+			}
 		case '.', '!', '?':
 			if end := i + 1 + closers(text[i+1:]); endsSentence(text, i, end) {
 				cut(end)
@@ -74,6 +91,16 @@ func Sentences(text string) []Span {
 	}
 	cut(len(text))
 	return out
+}
+
+// fullStop is the length of the full-width end of a sentence, with closing quotes, that a text begins with; 0 for none.
+func fullStop(text string) int {
+	for _, stop := range []string{"。", "！", "？"} {
+		if rest, is := strings.CutPrefix(text, stop); is {
+			return len(text) - len(strings.TrimLeft(rest, "」』”’）"))
+		}
+	}
+	return 0
 }
 
 // closers counts the bytes of quotes and brackets that belong to the sentence before them.
