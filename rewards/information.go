@@ -1,8 +1,10 @@
 package rewards
 
 // leastToTell is what the whole text must tell about its probes for a share of it to mean anything, in nats a target
-// token. Below it the share is of this floor: dividing by a hair would let one text shout down all others.
-const leastToTell = 0.1
+// token. Below it the share is of this floor: dividing by a hair would let one text shout down all others. With a floor of
+// a tenth such texts were paid thirty times the usual (docs/experiments/005-reinforcement.md); and retained information,
+// which sums nats over texts before it divides, gives them as little weight as this does.
+const leastToTell = 1
 
 // Information is the share of what the whole text tells about the probes that the kept text still tells, over T:
 //

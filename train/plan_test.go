@@ -67,7 +67,7 @@ func TestARunSaysItsPlanAndWhatItHasMeasured(t *testing.T) {
 	}
 	for _, want := range []string{
 		"msg=plan steps=20 done=0 threads=1 max_hours=24",
-		"msg=plan phase=answers steps=8 texts_a_step=6",
+		"msg=plan phase=answers steps=8 texts_a_step=8",
 		"msg=plan phase=rebuilding steps=4 texts_a_step=3",
 		"msg=plan phase=joint steps=8 texts_a_step=3 masks_a_step=9 reader_tokens_a_step=",
 		"msg=measured phase=answers seconds_a_step=",

@@ -52,6 +52,7 @@ func tiny(t *testing.T) config.Train {
 	c.CorpusPath, c.QAPath = write("text.jsonl", text.String()), []string{write("questions.jsonl", questions.String())}
 	c.OutputDir = filepath.Join(dir, "run")
 	c.ContextWindow, c.EmbeddingDim, c.PolicyHiddenDim, c.Layers = 3, 4, 16, 2
+	c.AskedQuestions, c.AskedCloze = 1, 1
 	c.ReconstructorLayers, c.ReconstructorDim, c.ReconstructorHeads, c.ReconstructorStart = 1, 16, 2, 4
 	c.ReconstructorRate = 3e-3
 	c.SupervisedEpochs, c.MaxEpochs, c.BatchSize, c.Samples, c.LogFreq = 2, 1, 6, 3, 1
