@@ -13,7 +13,7 @@ type HATD struct {
 	Input             string             `name:"input" default:"" help:"a text, a folder of texts, or lines {\"id\",\"text\",\"question\"?} in a file that ends in .jsonl"`
 	Output            string             `name:"output" default:"" help:"the shorter text; a folder for a folder, lines {\"id\",\"text\"} for lines"`
 	Question          string             `name:"question" default:"" help:"what will be asked about the text; a line's own question goes before it"`
-	Complexity        string             `name:"complexity" default:"rules" oneof:"rules,fitted" help:"who says how complex a text is: the seed's rules, or a classifier that pipeline fit made"`
+	Complexity        string             `name:"complexity" default:"fitted" oneof:"rules,fitted" help:"who says how complex a text is: the seed's rules, or a classifier that pipeline fit made"`
 	Classifier        string             `name:"classifier" default:"" help:"a classifier of pipeline fit; empty takes the one in the binary"`
 	LadderReport      string             `name:"ladder_report" default:"" help:"report.json of distill, whose rungs stand in for model_hierarchy and whose measured retention routes; empty routes by complexity alone: the smallest, the middle, the largest"`
 	Quality           float64            `name:"quality" default:"0.95" min:"0" max:"1" help:"what a rung has to retain of the largest's gain, as measured in ladder_report, for a text to be sent to it"`

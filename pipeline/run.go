@@ -99,6 +99,13 @@ func assemble(cfg config.HATD, m *models) (*Pipeline, error) {
 	}
 	p := &Pipeline{Rungs: m.rungs, Strategies: strategies, Quality: cfg.Quality, Task: cfg.TaskType,
 		Meter: Meter{Probes: cfg.Probes, Seed: cfg.Seed}}
+	if cfg.Complexity == "fitted" {
+		l, err := OpenLinear(cfg.Classifier)
+		if err != nil {
+			return nil, config.Usage(err)
+		}
+		p.Classifier = l
+	}
 	if cfg.RulePruner {
 		p.Rules = DefaultRules()
 	}

@@ -27,6 +27,8 @@ func commands() []*cli.Command {
 		prepareCommand(),
 		trainCommand(),
 		reconstructorCommand(),
+		distillCommand(),
+		pipelineCommand(),
 		doctorCommand(),
 		evalCommand(),
 		baselinesCommand(),
