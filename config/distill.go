@@ -14,10 +14,11 @@ type Distill struct {
 	Window       int      `name:"context_window" default:"15" min:"1" max:"256" help:"tokens on each side that a student sees at the least"`
 	Assistants   []string `name:"assistants" default:"" help:"rungs that only teach: they are left out of the report's ladder"`
 	Also         []string `name:"also" default:"" help:"folders of other agents to measure beside the ladder, such as one that was trained by reinforcement at the last rung's size"`
+	Reuse        bool     `name:"reuse" default:"false" help:"measure the students that lie in output_dir again, without training those that are there"`
 	Controls     bool     `name:"controls" default:"true" help:"train the last rung from scratch on hard labels too, and straight from the teacher"`
 
 	TrainPath    string    `name:"train_path" default:"sample" help:"text to learn on: sample, shared, a file or a folder"`
-	ValidPath    string    `name:"val_data_path" default:"sample-valid" help:"held-out text to measure on: sample-valid, shared-valid, a file or a folder"`
+	ValidPath    string    `name:"val_data_path" default:"sample-valid" help:"held-out text to measure on: questions with answers (JSONL), or text to ask about by cloze: sample-valid, shared-valid, a file or a folder"`
 	Questions    string    `name:"qa_path" default:"sample" help:"questions with answers on a context, whose answers are hard labels too"`
 	Texts        int       `name:"texts" default:"20000" min:"1" help:"pieces of text to learn on, at the most"`
 	Documents    int       `name:"num_sequences" default:"1000" min:"2" help:"held-out pieces of text to measure on, at the most"`

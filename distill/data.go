@@ -49,19 +49,30 @@ func load(ctx context.Context, cfg config.Distill, t token.Tokenizer) (*data, er
 	if err != nil {
 		return nil, fmt.Errorf("read training text: %w", err)
 	}
-	err = pieces(ctx, cfg.ValidPath, nil, func(id, text string) error {
-		if task := probe.Cloze(id, text, cfg.Probes, seed); len(task.Probes) > 0 {
-			d.valid = append(d.valid, task)
-		}
-		return enough(len(d.valid), cfg.Documents)
-	})
-	if err != nil {
+	if d.valid, err = heldOut(ctx, cfg, seed); err != nil {
 		return nil, fmt.Errorf("read held-out text: %w", err)
 	}
 	if len(d.train) == 0 || len(d.valid) < 2 {
 		return nil, config.Usagef("%d texts to learn on and %d to measure on; want at least 1 and 2", len(d.train), len(d.valid))
 	}
 	return d, nil
+}
+
+// heldOut is what a ladder is measured on: questions that somebody asked, or cloze questions about plain text.
+func heldOut(ctx context.Context, cfg config.Distill, seed int64) (tasks []probe.Task, err error) {
+	if strings.Contains(cfg.ValidPath, ".jsonl") {
+		if questions, err := corpus.Questions(cfg.ValidPath); err == nil {
+			tasks = probe.Tasks(questions, 0, seed)
+			return tasks[:min(len(tasks), cfg.Documents)], nil
+		}
+	}
+	err = pieces(ctx, cfg.ValidPath, nil, func(id, text string) error {
+		if task := probe.Cloze(id, text, cfg.Probes, seed); len(task.Probes) > 0 {
+			tasks = append(tasks, task)
+		}
+		return enough(len(tasks), cfg.Documents)
+	})
+	return tasks, err
 }
 
 func enough(n, most int) error {

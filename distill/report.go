@@ -19,6 +19,7 @@ import (
 type Report struct {
 	Command    string    `json:"command"`
 	Reader     string    `json:"reader"`
+	Asked      string    `json:"asked"`
 	Documents  int       `json:"documents"` // held out
 	Texts      int       `json:"texts"`     // learned on
 	Seeds      []int     `json:"seeds"`
@@ -76,6 +77,9 @@ func (r *Report) notes(cfg config.Distill) {
 	if r.Reader == "answers that stand" {
 		say("F is by the answers that stand in what is kept; a reader's losses were not taken")
 	}
+	if strings.HasPrefix(r.Asked, "cloze") && cfg.Questions != "" {
+		say("the students' hard labels are answers to cloze questions too, which the first rung was trained on less: a rho above 1 here says that they learned to be asked so, and the questions of somebody else are the better judge (val_data_path)")
+	}
 	if len(cfg.Also) == 0 {
 		say("no agent trained by reinforcement at the last rung's size was given (also), so that control is missing")
 	}
@@ -101,8 +105,8 @@ func (r *Report) write(dir string) error {
 // Markdown writes the report for people.
 func (r *Report) Markdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# A ladder of agents\n\n`%s`\n\nLearned on %d texts, measured on %d held-out texts by %s, seeds %v, in %.0f s. F is what is retained at a share of the\n"+
-		"tokens kept, rho the share of the first rung's gain over random cuts; both with 95%% paired-bootstrap intervals.\n\n", r.Command, r.Texts, r.Documents, r.Reader, r.Seeds, r.Seconds)
+	fmt.Fprintf(out, "# A ladder of agents\n\n`%s`\n\nLearned on %d texts, measured on %d held-out texts by %s to %s, seeds %v, in %.0f s. F is what is retained at a share of the\n"+
+		"tokens kept, rho the share of the first rung's gain over random cuts; both with 95%% paired-bootstrap intervals.\n\n", r.Command, r.Texts, r.Documents, r.Reader, r.Asked, r.Seeds, r.Seconds)
 	fmt.Fprint(out, "| model | taught by | parameters | MB |")
 	for _, rate := range r.Rates {
 		fmt.Fprintf(out, " F at %g |", rate)

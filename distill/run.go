@@ -146,6 +146,10 @@ func (l *ladder) climb(ctx context.Context) (err error) {
 	if l.first, err = l.bench.losses(ctx, func(int) compress.Scorer { return l.teacher }); err != nil {
 		return err
 	}
+	l.report.Asked = "cloze questions about " + l.cfg.ValidPath
+	if l.data.valid[0].Probes[0].Kind == probe.KindQuestion {
+		l.report.Asked = "the questions of " + filepath.Base(l.cfg.ValidPath)
+	}
 	top := &Rung{Name: l.cfg.Teacher, Taught: "what it was trained on", Folder: l.folderOfTeacher()}
 	if a, is := l.teacher.(*agent.Agent); is {
 		top.Parameters, top.Bytes = a.Size(), sizeOf(agent.Folder(l.cfg.Teacher))
@@ -223,6 +227,13 @@ func (l *ladder) train(ctx context.Context, i int, name string, teachers []compr
 
 // student is one training, saved in its folder.
 func (l *ladder) student(ctx context.Context, i int, name string, teacher compress.Scorer, seed int64) (*agent.Agent, error) {
+	folder := filepath.Join(l.cfg.OutputDir, fmt.Sprintf("seed-%d", seed), name)
+	if l.cfg.Reuse {
+		if student, err := agent.Load(folder); err == nil {
+			l.closing = append(l.closing, student.Close)
+			return student, student.Matches(l.own.Tokenizer())
+		}
+	}
 	torch.Seed(uint64(seed))
 	tokenizer := l.own.Tokenizer()
 	student, err := agent.New(agent.Config{Tokenizer: tokenizer.Name(), Vocabulary: tokenizer.VocabSize(), Embedding: l.cfg.Embedding[i],
@@ -235,7 +246,7 @@ func (l *ladder) student(ctx context.Context, i int, name string, teacher compre
 	if err := teach(ctx, l.cfg, student, teacher, l.data.train, seed, l.log); err != nil {
 		return nil, err
 	}
-	return student, student.Save(filepath.Join(l.cfg.OutputDir, fmt.Sprintf("seed-%d", seed), name))
+	return student, student.Save(folder)
 }
 
 // controls are the last rung's shape from scratch on hard labels, and straight from the teacher.
