@@ -47,7 +47,9 @@ func openModels(cfg config.HATD) (*models, error) {
 			return nil, config.Usagef("compression_model: %s", note)
 		}
 	case cfg.LadderReport != "":
-		err = m.addLadder(cfg.LadderReport)
+		if err = m.addLadder(cfg.LadderReport); err != nil {
+			err = fmt.Errorf("ladder_report: %w", err)
+		}
 	default:
 		m.addHierarchy(cfg.ModelHierarchy)
 	}
@@ -123,7 +125,7 @@ func (m *models) addLadder(path string) error {
 	for i := range report.Rungs {
 		measured := &report.Rungs[i]
 		if note := m.add(cmp.Or(measured.Folder, embedded)); note != "" {
-			return fmt.Errorf("ladder_report %s: %s", path, note)
+			return fmt.Errorf("%s: %s", path, note)
 		}
 		rung := &m.rungs[len(m.rungs)-1]
 		rung.Name, rung.Measured = measured.Name, measured
