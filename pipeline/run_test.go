@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
 
@@ -154,5 +155,21 @@ func TestAWrongRequestChangesNothing(t *testing.T) {
 				t.Error("the input was changed")
 			}
 		})
+	}
+}
+
+// Folders in Hugging Face form rank as the seed's ladders meant them to: an encoder by attention, a causal model by surprisal.
+func TestAHierarchyOfTransformersRuns(t *testing.T) {
+	if err := torch.Available(); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "story.txt"), story)
+	fixtures := filepath.Join("..", "saliency", "testdata")
+	cfg := configured(t, filepath.Join(dir, "story.txt"), filepath.Join(dir, "short.txt"))
+	cfg.ModelHierarchy, cfg.Complexity = []string{filepath.Join(fixtures, "encoder-bert"), filepath.Join(fixtures, "causal")}, "rules"
+	report, err := Run(context.Background(), cfg, quiet())
+	if err != nil || len(report.Notes) != 0 || report.Processed >= report.Original {
+		t.Errorf("%v: %+v", err, report)
 	}
 }

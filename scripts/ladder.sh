@@ -5,10 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sputnik=bin/sputnik
-small="--seeds 42 --steps 500 --texts 6000 --num_sequences 400"
+small="--seeds 42 --steps 500 --texts 6000"
 asked=${SPUTNIK_DATA:-../shared/data}/eval/squad_en.jsonl
+valid=sample-valid
+[ -d "${SPUTNIK_DATA:-../shared/data}/corpus" ] && valid=shared-valid
 
-"$sputnik" distill --config hatd/ladder.json $small ${ARGS:-} --output_dir outputs/ladder >/dev/null
+"$sputnik" distill --config hatd/ladder.json $small ${ARGS:-} --val_data_path "$valid" --output_dir outputs/ladder >/dev/null
 cp outputs/ladder/report.md docs/experiments/007-ladder-cloze.md
 cp outputs/ladder/report.json outputs/ladder/report-cloze.json
 if [ -f "$asked" ]; then

@@ -26,7 +26,8 @@ PY
 smallest=$(python3 -c 'import json, os, sys; r = json.load(open(sys.argv[1])); print(os.path.join(os.path.dirname(sys.argv[1]), r["rungs"][-1]["folder"]))' "$ladder")
 for run in "routed --ladder_report $ladder" "largest --compression_model default" "smallest --compression_model $smallest"; do
   read -r name options <<<"$run"
-  "$sputnik" run --config hatd/default.json $options --input "$out/texts.jsonl" --output "$out/$name.jsonl" --output_dir "$out/$name" >/dev/null
+  # by rules, so that all three cut alike: a fitted classifier also goes by what the smallest rung expects
+  "$sputnik" run --config hatd/default.json --complexity rules $options --input "$out/texts.jsonl" --output "$out/$name.jsonl" --output_dir "$out/$name" >/dev/null
 done
 python3 - "$out" >docs/experiments/007-router.md <<'PY'
 import json, pathlib, sys
