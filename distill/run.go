@@ -2,7 +2,6 @@ package distill
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -152,7 +151,7 @@ func (l *ladder) climb(ctx context.Context) (err error) {
 	}
 	top := &Rung{Name: l.cfg.Teacher, Taught: "what it was trained on", Folder: l.folderOfTeacher()}
 	if a, is := l.teacher.(*agent.Agent); is {
-		top.Parameters, top.Bytes = a.Size(), sizeOf(agent.Folder(l.cfg.Teacher))
+		top.Parameters, top.Bytes = a.Size(), bytesOf(l.cfg.Teacher)
 	}
 	if err := l.enter(ctx, top, l.first, nil, l.teacher); err != nil {
 		return err
@@ -323,10 +322,22 @@ func (l *ladder) enter(ctx context.Context, rung *Rung, losses, before [][]float
 	return err
 }
 
+// bytesOf is the size of a teacher's file, which of the agent in the binary its provenance knows.
+func bytesOf(teacher string) int64 {
+	if teacher != "default" {
+		return sizeOf(agent.Folder(teacher))
+	}
+	p, err := agent.DefaultProvenance()
+	if err != nil {
+		return 0
+	}
+	return p.Weights.Bytes
+}
+
 // sizeOf is the bytes of an agent's weights, 0 where there is no file.
 func sizeOf(dir string) int64 {
 	info, err := os.Stat(filepath.Join(dir, "model.safetensors"))
-	if errors.Is(err, os.ErrNotExist) || err != nil {
+	if err != nil {
 		return 0
 	}
 	return info.Size()
