@@ -7,7 +7,7 @@ GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help setup env tensorboard build test test-ground test-race lint bench demo train eval fuzz doctor clean
+.PHONY: help setup env tensorboard build test test-ground test-race lint bench demo demo-hatd train eval fuzz doctor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: build ## speeds, printed by the programs that measure them
 
 demo: build ## shorten a real prompt with the embedded agent
 	@$(WITH) scripts/demo.sh
+
+demo-hatd: build ## shorten by complexity, and measure: a sample text and the public prompts; READER=smollm2-135m answers too
+	@$(WITH) scripts/demo_hatd.sh
 
 train: build ## train an agent and its reconstructor: make train CONFIG=dev/quick_test.json
 	@$(WITH) bin/sputnik train --config $(or $(CONFIG),dev/quick_test.json) $(ARGS)

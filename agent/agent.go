@@ -25,7 +25,7 @@ type Agent struct {
 func (c Config) weightShapes() (names []string, shapes [][]int64) {
 	hidden := int64(c.Hidden)
 	add := func(name string, shape ...int64) { names, shapes = append(names, name), append(shapes, shape) }
-	add("embedding.weight", int64(c.Vocabulary), int64(c.Embedding))
+	add("embedding.weight", int64(c.rows()), int64(c.Embedding))
 	add("input.weight", hidden, int64(c.Embedding+staticFeatures+c.dynamics()))
 	add("input.bias", hidden)
 	for i := range c.Layers {

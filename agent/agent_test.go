@@ -71,7 +71,8 @@ func saved(t testing.TB, a *Agent) *Agent {
 }
 
 func TestTheThreeForwardsAgree(t *testing.T) {
-	for _, c := range []Config{small, {Embedding: 4, Hidden: 16, ContextWindow: 3, Layers: 2}, {Embedding: 4, Hidden: 16, ContextWindow: 16, Layers: 5}} {
+	for _, c := range []Config{small, {Embedding: 4, Hidden: 16, ContextWindow: 3, Layers: 2}, {Embedding: 4, Hidden: 16, ContextWindow: 16, Layers: 5},
+		{Embedding: 4, Rows: 64, Hidden: 16, ContextWindow: 3, Layers: 2}} {
 		a, text := fresh(t, c)
 		loaded := saved(t, a)
 		fused, err := a.Score(context.Background(), text, 0.4)

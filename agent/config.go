@@ -14,6 +14,7 @@ type Config struct {
 	Hidden        int    `json:"policy_hidden_dim"`
 	ContextWindow int    `json:"context_window"` // tokens on each side that a logit depends on, at the least
 	Layers        int    `json:"layers"`
+	Rows          int    `json:"embedding_rows,omitempty"`    // of the embedding, which rare tokens share; 0 gives each its own
 	Question      int    `json:"question_features,omitempty"` // that say what a word has to do with a question; 0 takes none
 }
 
@@ -27,10 +28,30 @@ func (c Config) Check() error {
 		return fmt.Errorf("a size of the agent is missing or below 1: %+v", c)
 	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
 		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
+	case c.Rows < 0 || c.Rows > c.Vocabulary:
+		return fmt.Errorf("the agent has %d rows of an embedding for %d tokens; want at most as many", c.Rows, c.Vocabulary)
 	case c.Question != 0 && c.Question != QuestionFeatures:
 		return fmt.Errorf("the agent has %d features of a question; this program knows %d", c.Question, QuestionFeatures)
 	}
 	return nil
+}
+
+// rows is how many embeddings there are.
+func (c Config) rows() int {
+	if c.Rows == 0 {
+		return c.Vocabulary
+	}
+	return c.Rows
+}
+
+// row is the embedding of a token. Where rows are fewer than tokens, the first half are of the first tokens, which merges
+// make the most frequent, and the others share the rest by a hash.
+func (c Config) row(id int32) int {
+	own := c.Rows / 2
+	if c.Rows == 0 || int(id) < own {
+		return int(id)
+	}
+	return own + int(uint64(uint32(id)*0x9e3779b1)*uint64(c.Rows-own)>>32)
 }
 
 // dynamics is how many features say where a token stands, and what it has to do with a question.

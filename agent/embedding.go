@@ -11,6 +11,9 @@ import (
 //
 //	C = sum_v p_v (e_v - mean)(e_v - mean)^T = U diag(sigma) U^T,  row v = (e_v - mean) U sigma^-1/2
 func (a *Agent) EmbedAs(model torch.Tensor) error {
+	if a.Rows > 0 {
+		return fmt.Errorf("an embedding whose %d rows tokens share cannot start from a model's", a.Rows)
+	}
 	if shape := model.Shape(); len(shape) != 2 || shape[0] != int64(a.Vocabulary) || shape[1] < int64(a.Embedding) {
 		return fmt.Errorf("an embedding of the shape %v cannot start one of [%d %d]", shape, a.Vocabulary, a.Embedding)
 	}

@@ -11,6 +11,7 @@ import (
 type Batch struct {
 	Rows, Length int
 	ids          []int64 // [rows, length]
+	rows         []int64 // [rows, length]: of the embedding
 	dynamics     int
 	features     []float32 // [rows, length, dynamics]
 	present      []float32 // [rows, length, 1]: 0 at padding
@@ -65,13 +66,13 @@ func (a *Agent) lay(texts []token.Text, rates []float64, questions []string, emb
 	for _, t := range texts {
 		b.Length = max(b.Length, len(t.Tokens), 1)
 	}
-	b.ids = make([]int64, b.Rows*b.Length)
+	b.ids, b.rows = make([]int64, b.Rows*b.Length), make([]int64, b.Rows*b.Length)
 	b.features = make([]float32, b.Rows*b.Length*b.dynamics)
 	b.present = make([]float32, b.Rows*b.Length)
 	for row, t := range texts {
 		at := row * b.Length
 		for i, each := range t.Tokens {
-			b.ids[at+i], b.present[at+i] = int64(each.ID), 1
+			b.ids[at+i], b.rows[at+i], b.present[at+i] = int64(each.ID), int64(a.row(each.ID)), 1
 		}
 		features := b.features[at*b.dynamics:]
 		a.statistics.places(t, rates[row], func(i int) []float32 { return features[i*b.dynamics:] })
@@ -88,7 +89,16 @@ func (b Batch) Present(s *torch.Scope) torch.Tensor {
 }
 
 // Logits is the policy as an autograd graph: [rows, length]; what it says of padding means nothing.
-func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
+func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor { return a.Head(s, a.States(s, b)) }
+
+// Head is the logits of hidden states.
+func (a *Agent) Head(s *torch.Scope, states torch.Tensor) torch.Tensor {
+	weight, bias := a.weights[len(a.weights)-2].Tensor, a.weights[len(a.weights)-1].Tensor
+	return s.Squeeze(s.Linear(states, weight, bias), -1)
+}
+
+// States are the hidden states that the head reads: [rows, length, hidden].
+func (a *Agent) States(s *torch.Scope, b Batch) torch.Tensor {
 	rows, length := int64(b.Rows), int64(b.Length)
 	weights := a.weights
 	next := func() torch.Tensor {
@@ -100,7 +110,7 @@ func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
 	features := torch.From(s, b.features, rows, length, int64(b.dynamics))
 	present := torch.From(s, b.present, rows, length, 1)
 
-	embedded := s.Embedding(next(), ids)
+	embedded := s.Embedding(next(), torch.From(s, b.rows, rows, length))
 	if b.known != nil {
 		embedded = s.Mul(embedded, torch.From(s, b.known, rows, length, 1))
 	}
@@ -113,8 +123,7 @@ func (a *Agent) Logits(s *torch.Scope, b Batch) torch.Tensor {
 		taps := next()
 		x = s.Add(x, s.GELU(convolve(s, h, taps, next(), int64(dilation))))
 	}
-	headWeight := next()
-	return s.Squeeze(s.Linear(x, headWeight, next()), -1)
+	return x
 }
 
 // convolve sees each row's tokens at -dilation, 0 and +dilation: x [rows, length, width], taps [width, 3 width].

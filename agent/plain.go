@@ -100,7 +100,8 @@ func (p *plain) embed(ids []int64, features []float32) []float32 {
 	for t, id := range ids {
 		row := input[t*width : (t+1)*width]
 		known := int(max(id, 0))
-		copy(row, p.weights["embedding.weight"][known*p.Embedding:(known+1)*p.Embedding])
+		at := p.row(int32(known)) * p.Embedding
+		copy(row, p.weights["embedding.weight"][at:at+p.Embedding])
 		copy(row[p.Embedding:], p.statics[known*staticFeatures:(known+1)*staticFeatures])
 		copy(row[p.Embedding+staticFeatures:], features[t*dynamics:(t+1)*dynamics])
 		copy(x[t*hidden:], p.weights["input.bias"])

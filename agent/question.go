@@ -77,7 +77,8 @@ func (q *question) asksFor(word string) {
 func (a *Agent) meaning(tokens []token.Token, embedding []float32) []float32 {
 	sum := make([]float32, a.Embedding)
 	for _, t := range tokens {
-		for i, v := range embedding[int(t.ID)*a.Embedding : (int(t.ID)+1)*a.Embedding] {
+		row := a.row(t.ID)
+		for i, v := range embedding[row*a.Embedding : (row+1)*a.Embedding] {
 			sum[i] += v
 		}
 	}

@@ -41,7 +41,7 @@ func (a *Agent) fused(ids []int64, features []float32, windows int, scores []flo
 	return torch.NoGrad(func(s *torch.Scope) error {
 		width := int64(a.Embedding + staticFeatures + len(features)/len(ids))
 		input := s.Contiguous(s.Narrow(a.weights[1].Tensor, 1, 0, width))
-		weights := []torch.Tensor{a.weights[0].Tensor, a.static, input}
+		weights := []torch.Tensor{a.spread(s), a.static, input}
 		for _, w := range a.weights[2:] {
 			weights = append(weights, w.Tensor)
 		}
@@ -49,7 +49,19 @@ func (a *Agent) fused(ids []int64, features []float32, windows int, scores []flo
 	})
 }
 
-// embedding is the token embedding as it stands: [vocabulary, Embedding].
+// spread is the embedding of every token: [vocabulary, Embedding].
+func (a *Agent) spread(s *torch.Scope) torch.Tensor {
+	if a.Rows == 0 {
+		return a.weights[0].Tensor
+	}
+	rows := make([]int64, a.Vocabulary)
+	for id := range rows {
+		rows[id] = int64(a.row(int32(id)))
+	}
+	return s.IndexSelect(a.weights[0].Tensor, 0, torch.From(s, rows, int64(len(rows))))
+}
+
+// embedding is the token embedding as it stands: [rows, Embedding].
 func (a *Agent) embedding() (values []float32, err error) {
 	if torch.Available() != nil || len(a.weights) == 0 {
 		return a.plain.weights["embedding.weight"], nil

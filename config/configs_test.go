@@ -22,6 +22,10 @@ func TestEveryShippedConfigurationLoads(t *testing.T) {
 func forFile(path string) any {
 	name := filepath.Base(path)
 	switch {
+	case strings.Contains(name, "ladder"):
+		return &Distill{}
+	case name == "fit.json":
+		return &Fit{}
 	case strings.Contains(path, "hatd"):
 		return &HATD{}
 	case strings.Contains(name, "data"):

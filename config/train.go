@@ -30,6 +30,7 @@ type Train struct {
 
 	ContextWindow     int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
 	EmbeddingDim      int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	EmbeddingRows     int     `name:"embedding_rows" default:"0" min:"0" help:"rows of the agent's token embedding, which rare tokens share; 0 gives each token its own"`
 	EmbeddingFrom     string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
 	PolicyHiddenDim   int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
 	Layers            int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`

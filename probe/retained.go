@@ -91,6 +91,15 @@ func (b Bootstrap) Mean(values []float64) (Interval, error) {
 	})
 }
 
+// Interval is a statistic of n documents, which is told how often each counts; nil is once. It is false where the
+// documents drawn say nothing.
+func (b Bootstrap) Interval(n int, statistic func(weights []int) (float64, bool)) (Interval, error) {
+	return b.interval(n, statistic)
+}
+
+// Share is F of some losses over documents, each counted as often as weights say.
+func (d Documents) Share(kept []float64, weights []int) (float64, bool) { return d.share(kept, weights) }
+
 // interval is a statistic of n documents, counted as often as weights say; nil is once.
 func (b Bootstrap) interval(n int, statistic func(weights []int) (float64, bool)) (Interval, error) {
 	value, ok := statistic(nil)

@@ -7,7 +7,7 @@ import (
 )
 
 // heavy are the verbs that keep libtorch's threads busy for long.
-var heavy = []string{"train", "reconstructor", "eval", "baselines", "expand"}
+var heavy = []string{"train", "reconstructor", "eval", "baselines", "expand", "run", "distill", "pipeline"}
 
 // bePatient starts a heavy verb anew with OMP_WAIT_POLICY=passive. OpenMP reads it before main runs and otherwise lets
 // threads spin while they wait, which on shared cores makes a 20 ms step take 500 ms. It returns where nothing is to be

@@ -1,0 +1,70 @@
+package distill
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/torch/safetensors"
+)
+
+// A CausalReport is what a ladder of language models came to.
+type CausalReport struct {
+	Command   string        `json:"command"`
+	Texts     int           `json:"texts"`
+	Documents int           `json:"documents"`
+	Steps     int           `json:"steps"`
+	Seconds   float64       `json:"seconds"`
+	Rungs     []*CausalRung `json:"rungs"`
+}
+
+// A CausalRung is a language model of the ladder.
+type CausalRung struct {
+	Name            string         `json:"name"`
+	Folder          string         `json:"folder"` // beside the report; empty of the first
+	Layers          int            `json:"layers"`
+	Parameters      int64          `json:"parameters"`
+	Loss            probe.Interval `json:"nats_a_token"`
+	Perplexity      float64        `json:"perplexity"`
+	Untaught        float64        `json:"perplexity_untaught,omitempty"` // before it learned
+	TokensPerSecond float64        `json:"tokens_per_second"`             // read, with losses
+}
+
+func (r *CausalReport) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := safetensors.Atomically(filepath.Join(dir, "report.json"), func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	}); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := safetensors.Atomically(filepath.Join(dir, "report.md"), r.Markdown); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// Markdown writes the report for people.
+func (r *CausalReport) Markdown(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "# A ladder of language models\n\n`%s`\n\nLearned on %d texts for %d steps a student, measured on %d held-out texts, in %.0f s. Perplexity with its 95%% bootstrap interval.\n\n",
+		r.Command, r.Texts, r.Steps, r.Documents, r.Seconds)
+	fmt.Fprint(out, "| model | layers | parameters | perplexity | before it learned | tokens a second |\n|---|---|---|---|---|---|\n")
+	for _, rung := range r.Rungs {
+		before := ""
+		if rung.Untaught > 0 {
+			before = fmt.Sprintf("%.4g", rung.Untaught)
+		}
+		fmt.Fprintf(out, "| %s | %d | %d | %.4g [%.4g, %.4g] | %s | %.0f |\n", rung.Name, rung.Layers, rung.Parameters,
+			rung.Perplexity, math.Exp(rung.Loss.Low), math.Exp(rung.Loss.High), before, rung.TokensPerSecond)
+	}
+	return out.Flush()
+}

@@ -1,0 +1,44 @@
+package distill
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/project-sputnik/sputnik/config"
+)
+
+// A model cut to one of its two layers comes closer to what it was: from folders in Hugging Face form, as the seed's ladders.
+func TestACutModelIsHealed(t *testing.T) {
+	needsTorch(t)
+	cfg := tiny(t)
+	fixture := filepath.Join("..", "saliency", "testdata", "causal")
+	cfg.Causal, cfg.CausalTokens = []string{fixture, fixture + ":1"}, 24
+	cfg.Steps, cfg.BatchSize, cfg.Rate, cfg.Texts = 60, 4, 0.01, 40
+	report, err := RunCausal(context.Background(), cfg, Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := report.Rungs[1]
+	if cut.Layers != 1 || cut.Parameters >= report.Rungs[0].Parameters || !(cut.Perplexity < cut.Untaught) {
+		t.Errorf("%+v", cut)
+	}
+	if _, err := os.Stat(filepath.Join(cfg.OutputDir, cut.Folder, "model.safetensors")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWrongLadderIsOneLine(t *testing.T) {
+	needsTorch(t)
+	for ladder, want := range map[string]string{"nowhere-at-all": "nowhere-at-all", "x:none": "number of layers"} {
+		cfg := tiny(t)
+		cfg.Causal = []string{ladder}
+		_, err := RunCausal(context.Background(), cfg, Options{Log: slog.New(slog.DiscardHandler)})
+		if config.ExitCode(err) != 2 || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", ladder, err)
+		}
+	}
+}
