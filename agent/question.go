@@ -23,6 +23,9 @@ const (
 	lentShare   = 0.3
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
 	lentFeature = 8   // the last of the overlap's
+
+	overlapWeight = 8
+	sureShare     = 0.6
 )
 
 // question is what is asked, as words that a text can share.
@@ -303,9 +306,9 @@ func (r *matching) walk(from, step int, field []float64, nearness []float32) {
 	}
 }
 
-// lean makes scores 2 z(score) + weight x overlap of the sentence, which is in [0, 1] and lent by neighbours: a reader does
-// better with a whole sentence than with an answer out of it, where there is room. The weight rises with the rate, from 1 to
-// 8; of constants from 0 to 8, XQuAD and nq.valid preferred 2 at .2 and 8 at .5.
+// lean makes scores 2 z(score) + 8 overlap of the sentence, which is in [0, 1] and lent by neighbours: a reader does better
+// with a whole sentence than with an answer out of it, where there is room. What the scores alone would keep at sureShare of
+// the rate comes before all else: a question need not share words with its answer's sentence.
 func lean(scores []float32, rate float64, overlap func(i int) float32) {
 	mean, square := 0.0, 0.0
 	for _, s := range scores {
@@ -314,9 +317,13 @@ func lean(scores []float32, rate float64, overlap func(i int) float32) {
 	}
 	mean /= float64(len(scores))
 	deviation := math.Sqrt(max(square/float64(len(scores))-mean*mean, 1e-12))
-	weight := min(8, max(1, 25*(rate-0.2)))
+	ordered := slices.Sorted(slices.Values(scores))
+	sure := ordered[len(ordered)-1-int(sureShare*rate*float64(len(ordered)-1))]
 	for i, s := range scores {
-		scores[i] = float32(2*(float64(s)-mean)/deviation + weight*float64(overlap(i)))
+		z := (float64(s) - mean) / deviation
+		if scores[i] = float32(2*z + overlapWeight*float64(overlap(i))); s >= sure {
+			scores[i] += 100
+		}
 	}
 }
 

@@ -98,7 +98,9 @@ func (b Bootstrap) Interval(n int, statistic func(weights []int) (float64, bool)
 }
 
 // Share is F of some losses over documents, each counted as often as weights say.
-func (d Documents) Share(kept []float64, weights []int) (float64, bool) { return d.share(kept, weights) }
+func (d Documents) Share(kept []float64, weights []int) (float64, bool) {
+	return d.share(kept, weights)
+}
 
 // interval is a statistic of n documents, counted as often as weights say; nil is once.
 func (b Bootstrap) interval(n int, statistic func(weights []int) (float64, bool)) (Interval, error) {
