@@ -18,12 +18,13 @@ const (
 var classes [unicode.MaxRune + 1]uint8
 
 var loadClasses = sync.OnceFunc(func() {
-	fillClass(unicode.L, classLetter)
-	fillClass(unicode.N, classNumber)
-	fillClass(unicode.White_Space, classSpace)
+	fill(&classes, unicode.L, classLetter)
+	fill(&classes, unicode.N, classNumber)
+	fill(&classes, unicode.White_Space, classSpace)
 })
 
-func fillClass(table *unicode.RangeTable, class uint8) {
+// fill gives all code points of a table one class.
+func fill(classes *[unicode.MaxRune + 1]uint8, table *unicode.RangeTable, class uint8) {
 	for _, r := range table.R16 {
 		for c := int(r.Lo); c <= int(r.Hi); c += int(r.Stride) {
 			classes[c] = class

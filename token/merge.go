@@ -9,6 +9,13 @@ type symbol struct {
 	prev, next int32
 }
 
+// ranker knows which neighbours merge: the rank of the merge, lowest first, and the id that it makes, or noRank.
+type ranker interface {
+	rank(left, right *symbol) (rank uint32, id int32)
+}
+
+func (t *pairTable) rank(left, right *symbol) (uint32, int32) { return t.get(left.id, right.id) }
+
 // merger holds the buffers of one encoding; it is pooled.
 type merger struct {
 	symbols []symbol
@@ -19,10 +26,10 @@ type merger struct {
 const longPiece = 40
 
 // run merges m.symbols by rank until no pair has one. The survivors stay in m.symbols, in order.
-func (m *merger) run(pairs *pairTable) {
+func (m *merger) run(pairs ranker) {
 	for i := 0; i+1 < len(m.symbols); i++ {
 		s := &m.symbols[i]
-		s.rank, s.merged = pairs.get(s.id, m.symbols[i+1].id)
+		s.rank, s.merged = pairs.rank(s, &m.symbols[i+1])
 	}
 	if n := len(m.symbols); n > 0 {
 		m.symbols[n-1].rank = noRank
@@ -35,7 +42,7 @@ func (m *merger) run(pairs *pairTable) {
 }
 
 // runShort looks for the lowest rank among all pairs, merges it, and looks again: n^2, and fast for words.
-func (m *merger) runShort(pairs *pairTable) {
+func (m *merger) runShort(pairs ranker) {
 	for {
 		best, rank := -1, uint32(noRank)
 		for i := range m.symbols {
@@ -55,17 +62,17 @@ func (m *merger) runShort(pairs *pairTable) {
 	}
 }
 
-func (m *merger) rankShort(pairs *pairTable, i int) {
+func (m *merger) rankShort(pairs ranker, i int) {
 	s := &m.symbols[i]
 	s.rank = noRank
 	if i+1 < len(m.symbols) {
-		s.rank, s.merged = pairs.get(s.id, m.symbols[i+1].id)
+		s.rank, s.merged = pairs.rank(s, &m.symbols[i+1])
 	}
 }
 
 // runLong does the same on a linked list, with a heap of the pairs that may merge: n log n. An entry of the heap
 // whose rank is no longer that of its symbol is stale and is skipped.
-func (m *merger) runLong(pairs *pairTable) {
+func (m *merger) runLong(pairs ranker) {
 	m.heap = m.heap[:0]
 	for i := range m.symbols {
 		s := &m.symbols[i]
@@ -96,13 +103,13 @@ func (m *merger) runLong(pairs *pairTable) {
 	m.compact()
 }
 
-func (m *merger) rankLong(pairs *pairTable, i int32) {
+func (m *merger) rankLong(pairs ranker, i int32) {
 	s := &m.symbols[i]
 	s.rank = noRank
 	if s.next < 0 {
 		return
 	}
-	if s.rank, s.merged = pairs.get(s.id, m.symbols[s.next].id); s.rank != noRank {
+	if s.rank, s.merged = pairs.rank(s, &m.symbols[s.next]); s.rank != noRank {
 		m.push(s.rank, i)
 	}
 }

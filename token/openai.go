@@ -1,20 +1,24 @@
 package token
 
 import (
-	"bytes"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/tiktoken-go/tokenizer"
 )
 
-// openAI is one of OpenAI's encodings. No special tokens are recognised in the input.
+// openAI is one of OpenAI's encodings. No special tokens are recognised in the input. The vocabulary comes out of a
+// module; its pattern and merging are written out here, because the module's regular expression is 30 times slower.
 type openAI struct {
 	name     string
-	codec    tokenizer.Codec
+	vocab    *vocab
+	longest  int // token, in bytes
+	split    openAISplit
 	size     int
 	special  map[string]int32
 	specials map[int32]string
+	pool     *sync.Pool // of *ranks
 }
 
 // The sizes count the special tokens too.
@@ -29,20 +33,47 @@ var openAISpecial = map[string]map[string]int32{
 		"<|endofprompt|>": 200018},
 }
 
-// openOpenAI opens an encoding; o200k_harmony cuts text as o200k_base does and only adds special tokens.
+// openAIVocabularies are read once each: o200k_harmony cuts text as o200k_base does and only adds special tokens.
+var openAIVocabularies = map[tokenizer.Encoding]func() (*openAI, error){
+	tokenizer.Cl100kBase: sync.OnceValues(func() (*openAI, error) { return readOpenAI(tokenizer.Cl100kBase, 100_256) }),
+	tokenizer.O200kBase:  sync.OnceValues(func() (*openAI, error) { return readOpenAI(tokenizer.O200kBase, 199_998) }),
+}
+
 func openOpenAI(name string) (Tokenizer, error) {
 	encoding := tokenizer.O200kBase
 	if name == "cl100k_base" {
 		encoding = tokenizer.Cl100kBase
 	}
-	codec, err := tokenizer.Get(encoding)
+	read, err := openAIVocabularies[encoding]()
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer %s: %w", name, err)
 	}
-	o := &openAI{name: name, codec: codec, size: openAISizes[name], special: openAISpecial[name], specials: map[int32]string{}}
+	o := *read
+	o.name, o.size, o.special, o.specials = name, openAISizes[name], openAISpecial[name], map[int32]string{}
 	for content, id := range o.special {
 		o.specials[id] = content
 	}
+	return &o, nil
+}
+
+// readOpenAI asks a module's codec what each of so many ids stands for.
+func readOpenAI(encoding tokenizer.Encoding, count int) (*openAI, error) {
+	codec, err := tokenizer.Get(encoding)
+	if err != nil {
+		return nil, err
+	}
+	o := &openAI{vocab: newVocab(count, 8*count), split: openAISplit{cases: encoding == tokenizer.O200kBase}}
+	for id := range count {
+		piece, err := codec.Decode([]uint{uint(id)})
+		if err != nil {
+			return nil, fmt.Errorf("id %d: %w", id, err)
+		}
+		o.vocab.add([]byte(piece), int32(id))
+		o.longest = max(o.longest, len(piece))
+	}
+	loadClasses()
+	loadCases()
+	o.pool = &sync.Pool{New: func() any { return &ranks{vocab: o.vocab, longest: o.longest} }}
 	return o, nil
 }
 
@@ -53,23 +84,24 @@ func (o *openAI) ID(piece string) (int32, bool) {
 	if id, ok := o.special[piece]; ok {
 		return id, true
 	}
-	ids, pieces, err := o.codec.Encode(piece)
-	if err != nil || len(ids) != 1 || pieces[0] != piece {
-		return 0, false
-	}
-	return int32(ids[0]), true
+	return o.vocab.find([]byte(piece))
 }
 
-// Encode adds up the lengths of the pieces. The codec sees code points, so a byte that is not UTF-8 is encoded alone.
+// Encode cuts code points, so a byte that is not UTF-8 is encoded alone.
 func (o *openAI) Encode(dst []Token, text []byte) []Token {
+	r := o.pool.Get().(*ranks)
+	defer o.pool.Put(r)
 	for at := 0; at < len(text); {
-		if end := validEnd(text, at); end > at {
-			dst = o.encodeValid(dst, text[at:end], at)
-			at = end
-			continue
+		end := validEnd(text, at)
+		for valid := text[:end]; at < end; {
+			next := o.split.next(valid, at)
+			dst = r.encode(dst, text[at:next], at)
+			at = next
 		}
-		dst = o.encodeByte(dst, text[at], at)
-		at++
+		if at < len(text) {
+			dst = append(dst, Token{byteOrder[text[at]], at, at + 1})
+			at++
+		}
 	}
 	return dst
 }
@@ -90,49 +122,61 @@ func validEnd(text []byte, at int) int {
 	return at
 }
 
-func (o *openAI) encodeValid(dst []Token, text []byte, base int) []Token {
-	ids, pieces, err := o.codec.Encode(hideDelete(text))
-	if err != nil { // the pattern has no time limit and every byte has a token, so the codec has no reason to fail
-		return o.encodeBytes(dst, text, base)
-	}
-	for i, at := 0, 0; i < len(ids); i++ {
-		if text[at] == del && pieces[i] == stand {
-			dst = o.encodeByte(dst, del, base+at)
-		} else {
-			dst = append(dst, Token{int32(ids[i]), base + at, base + at + len(pieces[i])})
+func (o *openAI) Decode(ids []int32) []byte {
+	var out []byte
+	for _, id := range ids {
+		if content, ok := o.specials[id]; ok {
+			out = append(out, content...)
+			continue
 		}
-		at += len(pieces[i])
+		out = append(out, o.vocab.piece(id)...)
+	}
+	return out
+}
+
+// ranks merges a piece as OpenAI's encodings do: any two neighbours that make a token together, the lowest id first.
+type ranks struct {
+	merger
+	vocab   *vocab
+	longest int
+	text    []byte
+}
+
+// encode appends the tokens of a piece, which is never taken apart if it is a token; base is where it begins.
+func (r *ranks) encode(dst []Token, piece []byte, base int) []Token {
+	if len(piece) <= r.longest {
+		if id, ok := r.vocab.find(piece); ok {
+			return append(dst, Token{id, base, base + len(piece)})
+		}
+	}
+	r.text, r.symbols = piece, r.symbols[:0]
+	for i, c := range piece {
+		r.symbols = append(r.symbols, symbol{id: byteOrder[c], start: int32(i)})
+	}
+	r.run(r)
+	for i, s := range r.symbols {
+		end := len(piece)
+		if i+1 < len(r.symbols) {
+			end = int(r.symbols[i+1].start)
+		}
+		dst = append(dst, Token{s.id, base + int(s.start), base + end})
 	}
 	return dst
 }
 
-// The codec's pattern engine passes over U+007F as if it were not there. U+0002 is of the same class and, like
-// U+007F, is in no token but its own, so it can stand in.
-const (
-	del   = '\x7F'
-	stand = "\x02"
-)
-
-func hideDelete(text []byte) string {
-	if bytes.IndexByte(text, del) < 0 {
-		return string(text)
+func (r *ranks) rank(left, right *symbol) (uint32, int32) {
+	end := right.start + int32(r.vocab.at[right.id].length)
+	if int(end-left.start) > r.longest {
+		return noRank, 0
 	}
-	return string(bytes.ReplaceAll(text, []byte{del}, []byte(stand)))
-}
-
-func (o *openAI) encodeBytes(dst []Token, text []byte, base int) []Token {
-	for i, c := range text {
-		dst = o.encodeByte(dst, c, base+i)
+	id, ok := r.vocab.find(r.text[left.start:end])
+	if !ok {
+		return noRank, 0
 	}
-	return dst
+	return uint32(id), id
 }
 
-// encodeByte relies on the order that every OpenAI vocabulary begins with: the bytes that are printable in Latin-1,
-// then the others.
-func (o *openAI) encodeByte(dst []Token, c byte, at int) []Token {
-	return append(dst, Token{byteOrder[c], at, at + 1})
-}
-
+// byteOrder is how every OpenAI vocabulary begins: the bytes that are printable in Latin-1, then the others.
 var byteOrder = makeByteOrder()
 
 func makeByteOrder() (out [256]int32) {
@@ -143,18 +187,6 @@ func makeByteOrder() (out [256]int32) {
 				out[b] = next
 				next++
 			}
-		}
-	}
-	return out
-}
-
-func (o *openAI) Decode(ids []int32) []byte {
-	var out []byte
-	for _, id := range ids {
-		if content, ok := o.specials[id]; ok {
-			out = append(out, content...)
-		} else if piece, err := o.codec.Decode([]uint{uint(id)}); err == nil {
-			out = append(out, piece...)
 		}
 	}
 	return out

@@ -9,14 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tiktoken-go/tokenizer"
-
 	"github.com/project-sputnik/sputnik/token"
 )
 
 func TestEncodingAllocatesNothingOnceWarm(t *testing.T) {
 	text := []byte(strings.Repeat("The committee's 3,000 proposals weren't unreasonable; antidisestablishmentarianism was. ", 50))
-	for _, name := range []string{"gpt2", "smollm2", "minilm"} {
+	for _, name := range []string{"gpt2", "smollm2", "minilm", "cl100k_base", "o200k_base"} {
 		tok := open(t, name)
 		tokens := tok.Encode(nil, text)
 		units := token.Units(nil, text, tokens)
@@ -47,33 +45,6 @@ func TestRepeatedCharactersTakeLinearTime(t *testing.T) {
 		}
 		if took[1] > 60*took[0]+300*time.Millisecond { // ten times the text; squared, this would be many seconds
 			t.Errorf("%q: 10k characters in %v, 100k in %v", unit, took[0], took[1])
-		}
-	}
-}
-
-func TestOpenAIEncodingsEqualTheirReferenceAndTile(t *testing.T) {
-	rows := readGoldens(t, "testdata/gpt2-tokens.jsonl.gz")
-	for name, encoding := range map[string]tokenizer.Encoding{"cl100k_base": tokenizer.Cl100kBase, "o200k_base": tokenizer.O200kBase} {
-		tok := open(t, name)
-		codec, err := tokenizer.Get(encoding)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, g := range rows {
-			text := g.input(t)
-			tokens := tok.Encode(nil, text)
-			checkTiles(t, name, text, tokens)
-			ids := token.IDs(nil, tokens)
-			if got := tok.Decode(ids); !bytes.Equal(got, text) {
-				t.Errorf("%s: %q decodes to %q", name, text, got)
-			}
-			want, _, err := codec.Encode(string(text))
-			if bytes.IndexByte(text, 0x7F) >= 0 {
-				continue // which the codec drops
-			}
-			if err == nil && !g.SinglePiece && !slices.EqualFunc(ids, want, func(a int32, b uint) bool { return a == int32(b) }) {
-				t.Errorf("%s: %q: got %v, want %v", name, text, ids, want)
-			}
 		}
 	}
 }
@@ -180,6 +151,8 @@ func benchmarkEncode(b *testing.B, name string) {
 
 func BenchmarkGPT2(b *testing.B)    { benchmarkEncode(b, "gpt2") }
 func BenchmarkSmolLM2(b *testing.B) { benchmarkEncode(b, "smollm2") }
+func BenchmarkCL100K(b *testing.B)  { benchmarkEncode(b, "cl100k_base") }
+func BenchmarkO200K(b *testing.B)   { benchmarkEncode(b, "o200k_base") }
 func BenchmarkMiniLM(b *testing.B)  { benchmarkEncode(b, "minilm") }
 
 func BenchmarkUnits(b *testing.B) {

@@ -47,16 +47,7 @@ var loadKinds = sync.OnceFunc(func() {
 
 func fillKind(kind uint8, tables ...*unicode.RangeTable) {
 	for _, table := range tables {
-		for _, r := range table.R16 {
-			for c := int(r.Lo); c <= int(r.Hi); c += int(r.Stride) {
-				kinds[c] = kind
-			}
-		}
-		for _, r := range table.R32 {
-			for c := int(r.Lo); c <= int(r.Hi); c += int(r.Stride) {
-				kinds[c] = kind
-			}
-		}
+		fill(&kinds, table, kind)
 	}
 }
 
