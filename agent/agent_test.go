@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"bytes"
 	"context"
+	"hash/fnv"
 	"math"
 	"os"
 	"strings"
@@ -218,6 +220,16 @@ func TestTheFieldCoversTheContextWindow(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{1, 2, 4, 8}, Config{ContextWindow: 15, Layers: 4}.dilations()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAWordsHashIsFNV1aOfItInLowerCase(t *testing.T) {
+	for _, word := range []string{"", "Bank", "ÅNGSTRÖM", "naïve", "x\xff", strings.Repeat("Long", 40), "İ"} {
+		h := fnv.New32a()
+		h.Write(bytes.ToLower([]byte(word)))
+		if got := wordHash([]byte(word)); got != h.Sum32() {
+			t.Errorf("%q: %d, want %d", word, got, h.Sum32())
+		}
 	}
 }
 

@@ -122,14 +122,22 @@ func (s *Statistics) recurrence(text token.Text, row func(int) []float32) {
 		}
 		lastToken[t.ID] = i
 	}
-	lastWord := map[string]int{}
+	known := map[string]int{} // a place in last for every word
+	var last []int
+	var word []byte
 	for u, unit := range text.Units {
-		key := string(bytes.ToLower(wordOf(text, unit)))
-		if before, seen := lastWord[key]; seen && u-before <= window {
+		word = lowered(word[:0], wordOf(text, unit))
+		at, seen := known[string(word)]
+		if !seen {
+			known[string(word)] = len(last)
+			last = append(last, u)
+			continue
+		}
+		if before := last[at]; u-before <= window {
 			mark(text.Units[u], 2, row)
 			mark(text.Units[before], 3, row)
 		}
-		lastWord[key] = u
+		last[at] = u
 	}
 }
 

@@ -2,9 +2,9 @@ package agent
 
 import (
 	"bytes"
-	"hash/fnv"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/token"
 )
@@ -114,9 +114,26 @@ func wordOf(text token.Text, u token.Unit) []byte {
 
 // wordHash is FNV-1a of a word in lower case.
 func wordHash(word []byte) uint32 {
-	h := fnv.New32a()
-	h.Write(bytes.ToLower(word))
-	return h.Sum32()
+	var room [64]byte
+	h := uint32(2166136261)
+	for _, c := range lowered(room[:0], word) {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}
+
+// lowered appends a word in lower case, which takes no memory of its own where the word is of ASCII and there is room.
+func lowered(dst, word []byte) []byte {
+	for _, c := range word {
+		switch {
+		case c >= utf8.RuneSelf:
+			return append(dst[:0], bytes.ToLower(word)...)
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 func pairHash(first, second int32) uint32 {
