@@ -9,7 +9,7 @@ import (
 )
 
 // openAI is one of OpenAI's encodings. No special tokens are recognised in the input. The vocabulary comes out of a
-// module; its pattern and merging are written out here, because the module's regular expression is 30 times slower.
+// module; its pattern and merging are written out here, because the module's regular expression allocates at every match.
 type openAI struct {
 	name     string
 	vocab    *vocab
