@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -39,11 +38,7 @@ func (a *Agent) Save(dir string) error {
 	if err := safetensors.Write(filepath.Join(dir, "model.safetensors"), tensors, map[string]string{"format": "pt"}); err != nil {
 		return err
 	}
-	return safetensors.Atomically(filepath.Join(dir, "config.json"), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(file{ModelType, a.Config, a.statistics.total})
-	})
+	return safetensors.WriteJSON(filepath.Join(dir, "config.json"), file{ModelType, a.Config, a.statistics.total})
 }
 
 // Folder is where an agent lies: in best of a run's folder, in agent of a checkpoint's, else in the folder itself.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -74,11 +73,7 @@ func (q *Quality) Save(dir string) error {
 	if err := q.check(); err != nil {
 		return err
 	}
-	return safetensors.Atomically(filepath.Join(dir, QualityFile), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(q)
-	})
+	return safetensors.WriteJSON(filepath.Join(dir, QualityFile), q)
 }
 
 // readQuality reads what lies beside an agent, if it does.

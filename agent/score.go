@@ -61,9 +61,10 @@ func (a *Agent) spread(s *torch.Scope) torch.Tensor {
 	return s.IndexSelect(a.weights[0].Tensor, 0, torch.From(s, rows, int64(len(rows))))
 }
 
-// embedding is the token embedding as it stands: [rows, Embedding].
+// embedding is the token embedding as it stands: [rows, Embedding]. An agent that was loaded is not trained further, so
+// that its weights need no copy.
 func (a *Agent) embedding() (values []float32, err error) {
-	if torch.Available() != nil || len(a.weights) == 0 {
+	if a.plain != nil {
 		return a.plain.weights["embedding.weight"], nil
 	}
 	err = torch.NoGrad(func(s *torch.Scope) error {
@@ -84,7 +85,7 @@ func (a *Agent) score(ctx context.Context, text token.Text, rate float64, questi
 			return nil, fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
 		}
 	}
-	features, err := a.features(text, rate, question)
+	features, width, err := a.features(text, rate, question)
 	if err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
@@ -96,40 +97,39 @@ func (a *Agent) score(ctx context.Context, text token.Text, rate float64, questi
 			return nil, err
 		}
 		windows := min(group, (n-start+step-1)/step)
-		if err := scoreWindows(text.Tokens, features, scores, start, step, halo, windows, run); err != nil {
+		if err := scoreWindows(text.Tokens, features, width, scores, start, step, halo, windows, run); err != nil {
 			return nil, fmt.Errorf("score: %w", err)
 		}
 	}
-	if width := a.dynamics(); question != "" && len(features) == n*width {
+	if width > dynamicFeatures {
 		lean(scores, rate, func(i int) float32 { return features[i*width+dynamicFeatures+lentFeature] })
 	}
 	return scores, nil
 }
 
-// features are [n, dynamicFeatures], or the question's too where any of it is found in the text.
-func (a *Agent) features(text token.Text, rate float64, question string) ([]float32, error) {
+// features are [n, width]: the dynamic ones, and the question's too where any of it is found in the text.
+func (a *Agent) features(text token.Text, rate float64, question string) (all []float32, width int, err error) {
 	n := len(text.Tokens)
 	if question != "" {
 		embedding, err := a.embedding()
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		width := a.dynamics()
-		all := make([]float32, n*width)
+		width = a.dynamics()
+		all = make([]float32, n*width)
 		if a.asked(text, a.ask(question, embedding), embedding, func(i int) []float32 { return all[i*width+dynamicFeatures:] }) {
 			a.statistics.places(text, rate, func(i int) []float32 { return all[i*width:] })
-			return all, nil
+			return all, width, nil
 		}
 	}
-	all := make([]float32, n*dynamicFeatures)
+	all = make([]float32, n*dynamicFeatures)
 	a.statistics.places(text, rate, func(i int) []float32 { return all[i*dynamicFeatures:] })
-	return all, nil
+	return all, dynamicFeatures, nil
 }
 
 // scoreWindows scores the tokens [start, start + windows*step): each window sees halo more on both sides.
-func scoreWindows(tokens []token.Token, features, scores []float32, start, step, halo, windows int, run forward) error {
+func scoreWindows(tokens []token.Token, features []float32, width int, scores []float32, start, step, halo, windows int, run forward) error {
 	ids := make([]int64, windows*windowLength)
-	width := len(features) / len(tokens)
 	rows := make([]float32, windows*windowLength*width)
 	for i := range ids {
 		ids[i] = -1

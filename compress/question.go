@@ -39,13 +39,9 @@ func (a asking) Score(ctx context.Context, text token.Text, rate float64) ([]flo
 	return newQuestion(a.question, a.tokenizer, a.language).rerank(text, scores), nil
 }
 
-const (
-	// overlapWeight is what the best sentence gains on one without any of the question's words; the scorer's deviation
-	// counts 2. Of 0 to 12, it kept about the most answers whole on questions of search users and of readers alike.
-	overlapWeight = 8
-	// neighbourWeight is the share of its overlap that a sentence lends to the ones beside it.
-	neighbourWeight = 0.3
-)
+// overlapWeight is what the best sentence gains on one without any of the question's words; the scorer's deviation counts
+// 2. Of 0 to 12, it kept about the most answers whole on questions of search users and of readers alike.
+const overlapWeight = 8
 
 // question ranks sentences by the words that they share with it.
 type question struct {
@@ -112,30 +108,13 @@ func (q question) overlaps(text string, sentences []probe.Span) []float64 {
 			own[i] += q.weights[at] * math.Log(1+float64(len(sentences))/float64(in[at]))
 		}
 	}
-	return lend(own)
-}
-
-// lend gives each sentence a share of its neighbours' overlap and scales the largest to 1.
-func lend(own []float64) []float64 {
-	out := make([]float64, len(own))
-	most := 0.0
-	for i := range own {
-		beside := 0.0
-		if i > 0 {
-			beside = own[i-1]
-		}
-		if i+1 < len(own) {
-			beside = max(beside, own[i+1])
-		}
-		out[i] = max(own[i], neighbourWeight*beside)
-		most = max(most, out[i])
-	}
-	for i := range out {
-		if most > 0 {
-			out[i] /= most
+	lent := probe.Lend(own)
+	if most := slices.Max(append(lent, 0)); most > 0 {
+		for i := range lent {
+			lent[i] /= most
 		}
 	}
-	return out
+	return lent
 }
 
 // standardise returns (scores - mean) / deviation.

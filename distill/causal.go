@@ -56,7 +56,7 @@ func RunCausal(ctx context.Context, cfg config.Distill, o Options) (*CausalRepor
 		teacher = student
 	}
 	c.report.Seconds = time.Since(begun).Seconds()
-	return c.report, c.report.write(cfg.OutputDir)
+	return c.report, write(cfg.OutputDir, c.report)
 }
 
 // openCausal opens a model in float32; NAME:N of the model before it keeps the first N layers of that.

@@ -2,15 +2,11 @@ package distill
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 
 	"github.com/project-sputnik/sputnik/probe"
-	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
 // A CausalReport is what a ladder of language models came to.
@@ -33,23 +29,6 @@ type CausalRung struct {
 	Perplexity      float64        `json:"perplexity"`
 	Untaught        float64        `json:"perplexity_untaught,omitempty"` // before it learned
 	TokensPerSecond float64        `json:"tokens_per_second"`             // read, with losses
-}
-
-func (r *CausalReport) write(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := safetensors.Atomically(filepath.Join(dir, "report.json"), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	}); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	if err := safetensors.Atomically(filepath.Join(dir, "report.md"), r.Markdown); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
 }
 
 // Markdown writes the report for people.

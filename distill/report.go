@@ -2,7 +2,6 @@ package distill
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -85,18 +84,15 @@ func (r *Report) notes(cfg config.Distill) {
 	}
 }
 
-func (r *Report) write(dir string) error {
+// write writes a report for programs, report.json, and for people, report.md.
+func write(dir string, report interface{ Markdown(w io.Writer) error }) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	if err := safetensors.Atomically(filepath.Join(dir, "report.json"), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	}); err != nil {
+	if err := safetensors.WriteJSON(filepath.Join(dir, "report.json"), report); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	if err := safetensors.Atomically(filepath.Join(dir, "report.md"), r.Markdown); err != nil {
+	if err := safetensors.Atomically(filepath.Join(dir, "report.md"), report.Markdown); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil

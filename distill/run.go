@@ -55,7 +55,7 @@ func Run(ctx context.Context, cfg config.Distill, o Options) (*Report, error) {
 	}
 	l.report.Seconds = time.Since(begun).Seconds()
 	l.report.notes(cfg)
-	return l.report, l.report.write(cfg.OutputDir)
+	return l.report, write(cfg.OutputDir, l.report)
 }
 
 func (l *ladder) close() {

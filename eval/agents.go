@@ -66,7 +66,7 @@ func (s *session) methods() ([]Method, error) {
 	if !s.options.NoAgent {
 		methods = append([]Method{s.given(Seeds(agentName, s.agents))}, s.others...)
 		if s.cfg.QuestionGiven {
-			methods = append(methods, Seeds(agentName+"_not_asked", s.agents))
+			methods = append(methods, Seeds(agentName+notAsked, s.agents))
 		}
 	}
 	if !s.options.NoAgent && !s.cfg.IncludeBaselines {

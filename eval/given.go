@@ -5,6 +5,13 @@ import (
 	"github.com/project-sputnik/sputnik/probe"
 )
 
+// givenNote says in a report what its names mean where the question is given.
+const givenNote = "Every question has a cut of its own, by scorers that were told it. Those that take no question rank sentences by the words that they share with it, and words by their own scores within that; " +
+	agentName + notAsked + " is the agent that was not told."
+
+// notAsked ends the name of a method that is not told what the others are.
+const notAsked = "_not_asked"
+
 // given is a method that is told the question of a document's probe, where that is wanted.
 func (s *session) given(m Method) Method {
 	if !s.cfg.QuestionGiven {

@@ -131,6 +131,7 @@ func (s *session) open(ctx context.Context) error {
 	}
 	if s.cfg.QuestionGiven {
 		s.evaluation.Documents, s.evaluation.QuestionGiven = apart(s.data.Tasks), true
+		s.notes = append(s.notes, givenNote)
 	}
 	if err := s.openReader(); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -96,11 +95,7 @@ func (f *Feedback) Save() error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
 		return fmt.Errorf("save feedback: %w", err)
 	}
-	return safetensors.Atomically(f.path, func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(f)
-	})
+	return safetensors.WriteJSON(f.path, f)
 }
 
 // Observe takes in what a text of a class retained of what was removed from it (both shares), and says what it moved.

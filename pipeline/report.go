@@ -1,9 +1,7 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"path/filepath"
 	"time"
 
@@ -119,12 +117,7 @@ func overTexts(told, all []float64, by string, seed int64) *Retention {
 
 // write writes report.json and report.md.
 func (r *Report) write(dir string) error {
-	if err := safetensors.Atomically(filepath.Join(dir, "report.json"), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	}); err != nil {
+	if err := safetensors.WriteJSON(filepath.Join(dir, "report.json"), r); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	if err := safetensors.Atomically(filepath.Join(dir, "report.md"), r.Markdown); err != nil {

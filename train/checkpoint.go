@@ -1,9 +1,7 @@
 package train
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,7 +53,7 @@ func (t *Trainer) writeCheckpoint(dir string) error {
 	if err := t.saveOptimizers(filepath.Join(dir, "optimizer.safetensors")); err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, "state.json"), saved{t.state, t.rebuilt}); err != nil {
+	if err := safetensors.WriteJSON(filepath.Join(dir, "state.json"), saved{t.state, t.rebuilt}); err != nil {
 		return err
 	}
 	return seal(dir)
@@ -191,12 +189,4 @@ func (t *Trainer) writeReconstructor(dir string) error {
 		return err
 	}
 	return seal(dir)
-}
-
-func writeJSON(path string, value any) error {
-	return safetensors.Atomically(path, func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(value)
-	})
 }

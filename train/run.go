@@ -9,6 +9,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
 // Report is what a run came to, over all the processes that worked on it.
@@ -52,7 +53,7 @@ func (t *Trainer) Run(ctx context.Context, progress func(Progress)) (Report, err
 	}
 	t.log.Info("stopped", "reason", stopped, "step", t.state.Step, "steps", t.phases().total())
 	report := t.report(stopped)
-	return report, writeJSON(filepath.Join(t.cfg.OutputDir, "training.json"), report)
+	return report, safetensors.WriteJSON(filepath.Join(t.cfg.OutputDir, "training.json"), report)
 }
 
 // stopped says why a run is at its end, "" while it is not. Learning rates and temperatures go by steps, so a run that

@@ -1,9 +1,7 @@
 package transformer
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -147,9 +145,5 @@ func (m *Model) Save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("save model %s: %w", dir, err)
 	}
-	return safetensors.Atomically(filepath.Join(dir, "config.json"), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(m.Config.hf())
-	})
+	return safetensors.WriteJSON(filepath.Join(dir, "config.json"), m.Config.hf())
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"runtime"
@@ -12,7 +11,6 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 func evalCommand() *cli.Command {
@@ -51,9 +49,9 @@ func evaluate(c *cli.Context, noAgent bool) error {
 	if err := config.Load(c, &cfg); err != nil {
 		return err
 	}
-	bar := newDocuments(c.App.ErrWriter)
+	bar := newBar(c.App.ErrWriter, "reading documents", progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true))
 	report, dir, err := eval.Run(c.Context, cfg, eval.Options{
-		Command: commandLine(), NoAgent: noAgent, Log: slog.Default(), Progress: bar.report,
+		Command: commandLine(), NoAgent: noAgent, Log: slog.Default(), Progress: func(done, total int) { bar.report(int64(done), int64(total)) },
 		Versions: map[string]string{"sputnik": version(), "go": runtime.Version(), "libtorch": torch.Version()},
 	})
 	bar.finish()
@@ -77,29 +75,4 @@ func commandLine() string {
 		words = append(words, word)
 	}
 	return strings.Join(words, " ")
-}
-
-// documents shows how many have been read; nil where nobody is looking.
-type documents struct{ *progressbar.ProgressBar }
-
-func newDocuments(w io.Writer) documents {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return documents{}
-	}
-	return documents{progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
-		progressbar.OptionSetDescription("reading documents"), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())}
-}
-
-func (d documents) report(done, total int) {
-	if d.ProgressBar == nil {
-		return
-	}
-	d.ChangeMax(total)
-	_ = d.Set(done) // a bar that cannot be drawn stops nothing
-}
-
-func (d documents) finish() {
-	if d.ProgressBar != nil {
-		_ = d.Clear()
-	}
 }

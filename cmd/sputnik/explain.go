@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/compress"
@@ -115,11 +114,6 @@ func explainAction(c *cli.Context) error {
 // colours says whether the text goes to a terminal that shows them.
 func colours(c *cli.Context) bool {
 	return c.String("output") == "" && isTerminal(c.App.Writer) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}
-
-func isTerminal(w io.Writer) bool {
-	f, is := w.(*os.File)
-	return is && term.IsTerminal(int(f.Fd()))
 }
 
 // profile draws the scores along the text. What no score decided on has none, and is in the strip only.

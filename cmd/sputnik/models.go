@@ -12,7 +12,6 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/config"
@@ -53,8 +52,7 @@ func pullModels(c *cli.Context) error {
 
 // showProgress draws a bar a file if w is a terminal.
 func showProgress(w io.Writer) (hub.Progress, func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(w) {
 		return nil, func() {}
 	}
 	var bar *progressbar.ProgressBar

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/corpus"
@@ -11,7 +10,6 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 func prepareCommand() *cli.Command {
@@ -31,7 +29,7 @@ func prepareCommand() *cli.Command {
 			if cfg.WriteQuestions > 0 {
 				return writeQuestions(c, cfg)
 			}
-			bar := newBar(c.App.ErrWriter)
+			bar := newBar(c.App.ErrWriter, "reading", progressbar.OptionShowBytes(true))
 			summary, err := corpus.Prepare(c.Context, cfg, bar.report)
 			bar.finish()
 			if err != nil {
@@ -50,8 +48,12 @@ func writeQuestions(c *cli.Context, cfg config.Data) error {
 		return config.Usagef("question_model: %w", err)
 	}
 	defer writer.Close()
-	bar := passagesBar(c.App.ErrWriter, cfg.MaxSequences)
-	n, err := corpus.WriteQuestions(c.Context, cfg, writer, func(passages int) { bar.report(int64(passages), bar.total) })
+	total := int64(cfg.MaxSequences)
+	if total == 0 {
+		total = -1
+	}
+	bar := newBar(c.App.ErrWriter, "passages", progressbar.OptionShowCount(), progressbar.OptionShowIts())
+	n, err := corpus.WriteQuestions(c.Context, cfg, writer, func(passages int) { bar.report(int64(passages), total) })
 	bar.finish()
 	if err != nil {
 		return err
@@ -70,47 +72,4 @@ func printSummary(w io.Writer, dir string, s corpus.Summary) error {
 		}
 	}
 	return err
-}
-
-// bar shows how many bytes have been read; nil where nobody is looking.
-type bar struct {
-	*progressbar.ProgressBar
-	total int64
-}
-
-func newBar(w io.Writer) bar {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return bar{}
-	}
-	return bar{ProgressBar: progressbar.NewOptions64(1, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription("reading"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6))}
-}
-
-// passagesBar counts passages; most is 0 where nobody knows how many there are.
-func passagesBar(w io.Writer, most int) bar {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return bar{}
-	}
-	total := int64(most)
-	if most == 0 {
-		total = -1
-	}
-	return bar{progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-		progressbar.OptionSetDescription("passages"), progressbar.OptionClearOnFinish()), total}
-}
-
-func (b bar) report(done, total int64) {
-	if b.ProgressBar == nil {
-		return
-	}
-	if b.GetMax64() != total {
-		b.ChangeMax64(total)
-	}
-	_ = b.Set64(done) // a bar that cannot be drawn stops nothing
-}
-
-func (b bar) finish() {
-	if b.ProgressBar != nil {
-		_ = b.Clear()
-	}
 }

@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/pipeline"
@@ -40,7 +37,7 @@ func runAction(c *cli.Context) error {
 			return err
 		}
 	}
-	bar := newBytes(c.App.ErrWriter)
+	bar := newBar(c.App.ErrWriter, "shortening", progressbar.OptionShowBytes(true))
 	report, err := pipeline.Run(c.Context, cfg, pipeline.Options{Command: commandLine(), Log: slog.Default(), Progress: bar.report,
 		Each: func(o *pipeline.Outcome) {
 			if cfg.Explain {
@@ -65,30 +62,5 @@ func explain(w io.Writer, o *pipeline.Outcome) {
 	}
 	for _, warning := range o.Warnings {
 		fmt.Fprintf(w, "  warning: %s\n", warning)
-	}
-}
-
-// bytesDone shows how much of the input is done; nil where nobody is looking.
-type bytesDone struct{ *progressbar.ProgressBar }
-
-func newBytes(w io.Writer) bytesDone {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return bytesDone{}
-	}
-	return bytesDone{progressbar.NewOptions64(1, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription("shortening"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
-}
-
-func (b bytesDone) report(done, total int64) {
-	if b.ProgressBar == nil {
-		return
-	}
-	b.ChangeMax64(total)
-	_ = b.Set64(done) // a bar that cannot be drawn stops nothing
-}
-
-func (b bytesDone) finish() {
-	if b.ProgressBar != nil {
-		_ = b.Clear()
 	}
 }

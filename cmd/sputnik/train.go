@@ -3,14 +3,12 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/train"
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 func trainCommand() *cli.Command {
@@ -63,7 +61,7 @@ func outcome(r train.Report) string {
 // runTrainer trains to the end, telling how far it is, and closes the trainer.
 func runTrainer(c *cli.Context, trainer *train.Trainer) (train.Report, error) {
 	defer trainer.Close()
-	if f, ok := c.App.ErrWriter.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(c.App.ErrWriter) {
 		return runWithBar(c, trainer)
 	}
 	said := time.Now()

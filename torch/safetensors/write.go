@@ -88,6 +88,16 @@ func header(tensors []Tensor, metadata map[string]string) ([]byte, []Tensor, err
 	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(encoded))), encoded...), ordered, nil
 }
 
+// WriteJSON writes a value to path in JSON that people can read, such as the config.json beside a model, atomically.
+func WriteJSON(path string, value any) error {
+	return Atomically(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(value)
+	})
+}
+
 // Atomically gives path what write produces, or leaves it as it was. When it returns, a crash of the system cannot undo it.
 func Atomically(path string, write func(io.Writer) error) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
