@@ -7,7 +7,7 @@ GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help setup env tensorboard build test test-ground test-race lint bench demo demo-hatd train eval fuzz doctor clean
+.PHONY: help setup env tensorboard minilm build test test-ground test-race lint bench demo demo-hatd train eval fuzz doctor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,10 @@ build: ## build bin/sputnik
 tensorboard: ## fetch the package that a test reads event files with, where pip can
 	@python3 scripts/tensorboard.py
 
-test: tensorboard ## run every test
+minilm: build ## fetch the encoder whose embeddings a test compares with the reference's, where it can be had
+	@$(WITH) bin/sputnik models pull minilm-l6 >/dev/null || echo "minilm-l6 cannot be had; the tests of its embeddings are skipped" >&2
+
+test: tensorboard minilm ## run every test
 	@$(WITH) CGO_ENABLED=0 go build ./... && go vet ./... && go test ./...
 
 test-ground: ## run the rooms that need no libtorch, without cgo
