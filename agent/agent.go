@@ -17,6 +17,9 @@ type Agent struct {
 	plain      *plain    // the weights in Go's memory, for scoring without libtorch
 	weights    []torch.Named
 	static     torch.Tensor
+	fused      *torch.Policy // the weights as libtorch's forward reads them; nil in training, and without libtorch
+	inGo       bool          // score without libtorch all the same
+	pool       pool
 	quality    *Quality // nil where nobody calibrated the agent
 }
 
@@ -114,8 +117,12 @@ func (a *Agent) RequireGrad() error {
 	})
 }
 
-// Close frees the weights.
+// Close frees the weights once nobody scores.
 func (a *Agent) Close() {
+	a.pool.wait()
+	if a.fused != nil {
+		a.fused.Close()
+	}
 	for _, w := range a.weights {
 		w.Tensor.Close()
 	}

@@ -3,10 +3,12 @@ package agent
 import (
 	"bytes"
 	"context"
+	"errors"
 	"hash/fnv"
 	"math"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,47 +79,97 @@ func TestTheThreeForwardsAgree(t *testing.T) {
 		{Embedding: 4, Rows: 64, Hidden: 16, ContextWindow: 3, Layers: 2}} {
 		a, text := fresh(t, c)
 		loaded := saved(t, a)
-		fused, err := a.Score(context.Background(), text, 0.4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plain, err := loaded.score(context.Background(), text, 0.4, "", loaded.plain.scores)
-		if err != nil {
-			t.Fatal(err)
-		}
+		loaded.WithoutTorch()
+		fused, plain := scores(t, a, text), scores(t, loaded, text)
 		var graph []float32
-		err = torch.NoGrad(func(s *torch.Scope) error {
+		err := torch.NoGrad(func(s *torch.Scope) error {
 			graph = torch.Values[float32](s, a.Logits(s, a.NewBatch([]token.Text{text}, []float64{0.4})))
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(text.Tokens) < 2*windowLength {
+		if len(text.Tokens) < 2*mostRows {
 			t.Fatal("the text does not span several windows")
 		}
+		if diff := cmp.Diff(fused, plain); diff != "" {
+			t.Fatalf("libtorch's bits and Go's: %s", diff)
+		}
 		for i := range fused { // single precision, sums of 100 terms
-			if math.Abs(float64(fused[i]-graph[i])) > 2e-4 || math.Abs(float64(plain[i]-graph[i])) > 2e-4 {
-				t.Fatalf("token %d: fused %v, plain Go %v, graph %v", i, fused[i], plain[i], graph[i])
+			if math.Abs(float64(fused[i]-graph[i])) > 2e-4 {
+				t.Fatalf("token %d: fused %v, graph %v", i, fused[i], graph[i])
 			}
 		}
 	}
+}
+
+func scores(t testing.TB, a *Agent, text token.Text) []float32 {
+	t.Helper()
+	all, err := a.Score(context.Background(), text, 0.4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func TestScoresDoNotDependOnThreads(t *testing.T) {
 	a, text := fresh(t, small)
 	threads := torch.Threads()
 	defer torch.SetThreads(threads)
-	want, err := a.Score(context.Background(), text, 0.4)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := scores(t, a, text)
 	for n := 1; n <= 3; n++ {
 		torch.SetThreads(n)
-		got, err := a.Score(context.Background(), text, 0.4)
-		if err != nil || !cmp.Equal(want, got) {
-			t.Fatalf("%d threads: other bits (%v)", n, err)
+		if diff := cmp.Diff(want, scores(t, a, text)); diff != "" {
+			t.Fatalf("%d threads: %s", n, diff)
 		}
+	}
+}
+
+func TestScoresDoNotDependOnCompany(t *testing.T) {
+	a, whole := fresh(t, small)
+	a = saved(t, a)
+	for _, inGo := range []bool{false, true} {
+		a.inGo = inGo
+		var texts []token.Text
+		var want [][]float32
+		for i := range 64 {
+			texts = append(texts, token.Read(a.tokenizer, whole.Bytes[:1+i*i*len(whole.Bytes)/(64*64)]))
+			want = append(want, scores(t, a, texts[i]))
+		}
+		var all sync.WaitGroup
+		for i := range texts {
+			all.Go(func() {
+				got, err := a.Score(context.Background(), texts[i], 0.4)
+				if err != nil || !cmp.Equal(got, want[i]) {
+					t.Errorf("%d tokens, in Go %v: other bits beside 63 other texts (%v)", len(texts[i].Tokens), inGo, err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+func TestAFaultInAForwardIsAnError(t *testing.T) {
+	a, text := fresh(t, small)
+	a = saved(t, a)
+	a.inGo = true
+	delete(a.plain.weights, "head.weight")
+	a.plain.weights["head.bias"] = nil
+	if _, err := a.Score(context.Background(), text, 0.4); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %v, want an error that says panic", err)
+	}
+}
+
+func TestARequestThatIsGivenUpReturnsAtOnce(t *testing.T) {
+	a, text := fresh(t, small)
+	a = saved(t, a)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := a.Score(ctx, text, 0.4); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if got := scores(t, a, text); len(got) != len(text.Tokens) {
+		t.Errorf("after that %d scores for %d tokens", len(got), len(text.Tokens))
 	}
 }
 
@@ -235,20 +287,19 @@ func TestAWordsHashIsFNV1aOfItInLowerCase(t *testing.T) {
 
 func BenchmarkPolicyForward(b *testing.B) {
 	a, _ := fresh(b, Config{Embedding: 16, Hidden: 128, ContextWindow: 15, Layers: 4})
-	const windows = 8
-	ids, features, scores := make([]int64, windows*windowLength), make([]float32, windows*windowLength*dynamicFeatures), make([]float32, windows*windowLength)
+	ids, features, scores := make([]int32, mostRows), make([]float32, mostRows*dynamicFeatures), make([]float32, mostRows)
 	for i := range ids {
-		ids[i] = int64(i * 7 % a.Vocabulary)
+		ids[i] = int32(i * 7 % a.Vocabulary)
 	}
 	loaded := saved(b, a)
-	for name, run := range map[string]forward{"libtorch": a.fused, "go": loaded.plain.scores} {
+	for name, p := range map[string]policy{"libtorch": loaded.fused, "go": loaded.plain} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if err := run(ids, features, windows, scores); err != nil {
+				if err := p.Scores(ids, features, dynamicFeatures, scores); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tokens/s")
+			b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "tokens/s/core")
 		})
 	}
 }

@@ -126,7 +126,7 @@ func (a *Agent) readPlain(weights *safetensors.File) (*plain, error) {
 // toTorch gives libtorch the weights that readPlain read.
 func (a *Agent) toTorch() error {
 	names, shapes := a.weightShapes()
-	return torch.NoGrad(func(s *torch.Scope) error {
+	err := torch.NoGrad(func(s *torch.Scope) error {
 		for i, name := range names {
 			t := torch.From(s, a.plain.weights[name], shapes[i]...)
 			a.weights = append(a.weights, torch.Named{Name: name, Tensor: s.Keep(t)})
@@ -134,6 +134,10 @@ func (a *Agent) toTorch() error {
 		a.static = s.Keep(torch.From(s, a.statics, int64(a.Vocabulary), staticFeatures))
 		return nil
 	})
+	if err == nil {
+		a.fused, err = a.layOut()
+	}
+	return err
 }
 
 // tensors of the statistics, as a file holds them.

@@ -2,7 +2,10 @@ package agent
 
 import (
 	"bytes"
+	"cmp"
 	"math"
+	"slices"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -62,87 +65,148 @@ func describe(f []float32, piece []byte, rarity float32) {
 	set(8, letters+digits+marks == 0)
 }
 
-// places writes the dynamic features of every token of a text, the rate's included, to its row.
-func (s *Statistics) places(text token.Text, rate float64, row func(i int) []float32) {
-	s.recurrence(text, row)
-	sinceSentence := 0
-	for u, unit := range text.Units {
-		word := wordOf(text, unit)
-		rarity := (s.WordRarity(word) - 10) / 3
-		rarest := float32(0)
-		for _, t := range text.Tokens[unit.First:unit.End] {
-			rarest = max(rarest, s.Rarity(t.ID))
-		}
-		for i := unit.First; i < unit.End; i++ {
-			f := row(i)
-			f[4] = float32(math.Min(float64(unit.End-unit.First), 8)) / 4
-			f[5] = float32(math.Min(float64(i-unit.First), 8)) / 4
-			f[6] = (rarest - 10) / 3
-			f[7] = float32(math.Log1p(math.Min(float64(u), opening))) / 4
-			f[8] = float32(math.Log1p(float64(sinceSentence))) / 3
-			f[12] = rarity
-			f[rateFeature] = float32(4 * (rate - 0.5))
-		}
-		sinceSentence++
-		if bytes.ContainsAny(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End], ".!?\n") {
-			sinceSentence = 0
-		}
-	}
-	s.neighbours(text.Tokens, row)
+// placed is a text with what only a walk over all of it tells of a token's place.
+type placed struct {
+	*Statistics
+	text  token.Text
+	rate  float32
+	since []int32 // [unit]: units since the one that ended a sentence
+	marks []uint8 // [token]: bits for features 0 to 3
 }
 
-// neighbours writes how surprising a token is after the one before it and before the one after it, and the largest
-// surprisal within its word: features 9, 10, 11.
-func (s *Statistics) neighbours(tokens []token.Token, row func(int) []float32) {
-	for i, t := range tokens {
-		f := row(i)
-		f[9], f[10] = f[6], f[6]
-		if i > 0 {
-			before := tokens[i-1].ID
-			f[9] = (s.surprisal(before, t.ID, before, t.ID) - 6) / 3
+// place walks over a text once; the rest is written window by window.
+func (s *Statistics) place(text token.Text, rate float64) *placed {
+	p := &placed{Statistics: s, text: text, rate: float32(4 * (rate - 0.5)), since: make([]int32, len(text.Units)), marks: make([]uint8, len(text.Tokens))}
+	since := int32(0)
+	for u, unit := range text.Units {
+		p.since[u] = since
+		since++
+		if endsSentence(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End]) {
+			since = 0
 		}
-		if i+1 < len(tokens) {
-			after := tokens[i+1].ID
-			f[10] = (s.surprisal(t.ID, after, after, t.ID) - 6) / 3
+	}
+	p.recurrence()
+	return p
+}
+
+func endsSentence(word []byte) bool {
+	for _, c := range word {
+		if c == '.' || c == '!' || c == '?' || c == '\n' {
+			return true
 		}
+	}
+	return false
+}
+
+// write writes the dynamic features of the tokens [from, to), the rate's included, to rows that begin width apart.
+func (p *placed) write(from, to int, rows []float32, width int) {
+	units, tokens := p.text.Units, p.text.Tokens
+	u := unitAt(units, from)
+	for i := from; i < to; u++ {
+		unit := units[u]
+		var of [dynamicFeatures]float32 // of the unit
+		of[4] = float32(min(unit.End-unit.First, 8)) / 4
+		for _, t := range tokens[unit.First:unit.End] {
+			of[6] = max(of[6], p.Rarity(t.ID))
+		}
+		of[6] = (of[6] - 10) / 3
+		of[7] = float32(math.Log1p(float64(min(u, opening)))) / 4
+		of[8] = float32(math.Log1p(float64(p.since[u]))) / 3
+		of[12] = (p.WordRarity(wordOf(p.text, unit)) - 10) / 3
+		of[rateFeature] = p.rate
+		for ; i < min(to, unit.End); i++ {
+			f := rows[(i-from)*width:][:dynamicFeatures]
+			copy(f, of[:])
+			for k := range 4 {
+				f[k] = float32(p.marks[i] >> k & 1)
+			}
+			f[5] = float32(min(i-unit.First, 8)) / 4
+		}
+	}
+	p.neighbours(from, to, rows, width)
+}
+
+// unitAt is the index of the unit that holds a token.
+func unitAt(units []token.Unit, at int) int {
+	u, _ := slices.BinarySearchFunc(units, at+1, func(u token.Unit, end int) int { return cmp.Compare(u.End, end) })
+	return u
+}
+
+// neighbours writes how surprising a token is after the one before it and before the one after it, and the lesser of
+// both: features 9, 10, 11. At the ends of the text the token's rarity stands in.
+func (p *placed) neighbours(from, to int, rows []float32, width int) {
+	tokens := p.text.Tokens
+	for i := from; i <= to && i < len(tokens); i++ { // between i-1 and i
+		if i == 0 {
+			rows[9] = rows[6]
+			continue
+		}
+		before, after := tokens[i-1].ID, tokens[i].ID
+		log, known := p.pairs.log(pairHash(before, after))
+		if i > from {
+			rows[(i-1-from)*width+10] = (p.surprisal(before, after, log, known) - 6) / 3
+		}
+		if i < to {
+			rows[(i-from)*width+9] = (p.surprisal(after, before, log, known) - 6) / 3
+		}
+	}
+	if from < to && to == len(tokens) {
+		last := rows[(to-1-from)*width:]
+		last[10] = last[6]
+	}
+	for i := from; i < to; i++ {
+		f := rows[(i-from)*width:]
 		f[11] = min(f[9], f[10])
 	}
 }
 
-// window is how many tokens, or words, apart a repetition still counts.
-const window = 512
+// repeats is how many tokens, or words, apart a repetition still counts.
+const repeats = 512
+
+// seen is where tokens and words stood last: words by a hash of 64 bits, those of the current repeats words and of as many
+// before them.
+type seen struct {
+	tokens         []int32 // [vocabulary]: index + 1
+	words, earlier map[uint64]int32
+}
+
+var seens = sync.Pool{New: func() any { return &seen{words: map[uint64]int32{}, earlier: map[uint64]int32{}} }}
 
 // recurrence marks tokens, and words whatever their case, that stand in the text before or after: features 0 to 3.
-func (s *Statistics) recurrence(text token.Text, row func(int) []float32) {
-	lastToken := map[int32]int{}
-	for i, t := range text.Tokens {
-		if j, seen := lastToken[t.ID]; seen && i-j <= window {
-			row(i)[0] = 1
-			row(j)[1] = 1
+func (p *placed) recurrence() {
+	last := seens.Get().(*seen)
+	defer seens.Put(last)
+	last.tokens = sized(last.tokens, len(p.unigrams))
+	clear(last.tokens)
+	clear(last.words)
+	clear(last.earlier)
+	for i, t := range p.text.Tokens {
+		if j := int(last.tokens[t.ID]) - 1; j >= 0 && i-j <= repeats {
+			p.marks[i] |= 1
+			p.marks[j] |= 2
 		}
-		lastToken[t.ID] = i
+		last.tokens[t.ID] = int32(i + 1)
 	}
-	known := map[string]int{} // a place in last for every word
-	var last []int
-	var word []byte
-	for u, unit := range text.Units {
-		word = lowered(word[:0], wordOf(text, unit))
-		at, seen := known[string(word)]
-		if !seen {
-			known[string(word)] = len(last)
-			last = append(last, u)
-			continue
+	for u, unit := range p.text.Units {
+		if u%repeats == 0 {
+			last.words, last.earlier = last.earlier, last.words
+			clear(last.words)
 		}
-		if before := last[at]; u-before <= window {
-			mark(text.Units[u], 2, row)
-			mark(text.Units[before], 3, row)
+		hash := longHash(wordOf(p.text, unit))
+		before, known := last.words[hash]
+		if !known {
+			before, known = last.earlier[hash]
 		}
-		last[at] = u
+		if known && u-int(before) <= repeats {
+			p.mark(unit, 4)
+			p.mark(p.text.Units[before], 8)
+		}
+		last.words[hash] = int32(u)
 	}
 }
 
-func mark(unit token.Unit, feature int, row func(int) []float32) {
+func (p *placed) mark(unit token.Unit, bit uint8) {
 	for i := unit.First; i < unit.End; i++ {
-		row(i)[feature] = 1
+		p.marks[i] |= bit
 	}
 }

@@ -75,9 +75,12 @@ func (a *Agent) lay(texts []token.Text, rates []float64, questions []string, emb
 			b.ids[at+i], b.rows[at+i], b.present[at+i] = int64(each.ID), int64(a.row(each.ID)), 1
 		}
 		features := b.features[at*b.dynamics:]
-		a.statistics.places(t, rates[row], func(i int) []float32 { return features[i*b.dynamics:] })
-		if questions != nil && questions[row] != "" {
-			a.asked(t, a.ask(questions[row], embedding), embedding, func(i int) []float32 { return features[i*b.dynamics+dynamicFeatures:] })
+		a.statistics.place(t, rates[row]).write(0, len(t.Tokens), features, b.dynamics)
+		if questions == nil || questions[row] == "" {
+			continue
+		}
+		if asked := a.asked(t, a.ask(questions[row], embedding), embedding); asked != nil {
+			asked.write(0, len(t.Tokens), features[dynamicFeatures:], b.dynamics)
 		}
 	}
 	return b

@@ -11,10 +11,9 @@ import (
 
 // match is what a word has to do with a question's terms.
 type match struct {
-	same, like int     // terms with its stem, and with a long common beginning; -1 for none
-	share      float64 // of the longer of the two words that the common beginning is
-	meant      int     // term whose meaning is nearest
-	cosine     float64
+	same, like, meant int8    // terms with its stem, with a long common beginning, and with the nearest meaning; -1 for none
+	share             float64 // of the longer of the two words that the common beginning is
+	cosine            float64 // of the meanings
 }
 
 func (a *Agent) match(q question, word []byte, tokens []token.Token, embedding []float32) match {
@@ -27,14 +26,14 @@ func (a *Agent) match(q question, word []byte, tokens []token.Token, embedding [
 	meaning := a.meaning(tokens, embedding)
 	for k, t := range q.terms {
 		if t.stem == stem {
-			m.same, m.like, m.share = k, k, 1
+			m.same, m.like, m.share = int8(k), int8(k), 1
 		}
 		if share := beginning(t.stem, stem); share > m.share {
-			m.like, m.share = k, share
+			m.like, m.share = int8(k), share
 		}
 		if meaning != nil && t.meaning != nil {
 			if c := float64(dot(meaning, t.meaning)); c > max(leastCosine, m.cosine) {
-				m.meant, m.cosine = k, c
+				m.meant, m.cosine = int8(k), c
 			}
 		}
 	}
@@ -56,7 +55,7 @@ func beginning(a, b string) float64 {
 // matching is where a text matches a question.
 type matching struct {
 	words     []match   // [unit]
-	sentences []int     // [unit]: the sentence that it stands in
+	sentences []int32   // [unit]: the sentence that it stands in
 	weights   []float64 // [term]: as a share of all
 	overlaps  []float64 // [sentence]
 	found     float64   // share of the weight that stands anywhere
@@ -65,11 +64,11 @@ type matching struct {
 func (a *Agent) matches(text token.Text, q question, embedding []float32) matching {
 	whole := string(text.Bytes)
 	sentences := probe.Sentences(whole)
-	r := matching{words: make([]match, len(text.Units)), sentences: make([]int, len(text.Units)), weights: make([]float64, len(q.terms)),
+	r := matching{words: make([]match, len(text.Units)), sentences: make([]int32, len(text.Units)), weights: make([]float64, len(q.terms)),
 		overlaps: make([]float64, max(1, len(sentences)))}
 	in := make([]int, len(q.terms))                 // sentences that have each term
 	last := make([]int, len(q.terms))               // of them
-	terms := make([][]int, len(r.overlaps))         // of each sentence
+	terms := make([][]int8, len(r.overlaps))        // of each sentence
 	known := make(map[string]match, len(r.words)/4) // words come back
 	at := 0
 	for k := range last {
@@ -80,7 +79,7 @@ func (a *Agent) matches(text token.Text, q question, embedding []float32) matchi
 		for at+1 < len(sentences) && tokens[len(tokens)-1].End > sentences[at+1].Start {
 			at++
 		}
-		r.sentences[u] = at
+		r.sentences[u] = int32(at)
 		word := wordOf(text, unit)
 		m, again := known[string(word)]
 		if !again {
@@ -129,7 +128,7 @@ func (r *matching) fields() (field []float64, nearness []float32) {
 
 func (r *matching) walk(from, step int, field []float64, nearness []float32) {
 	fade := math.Exp(-1.0 / fieldLength)
-	last := make(map[int]int, len(r.weights)) // step at which each term stood
+	last := make(map[int8]int, len(r.weights)) // step at which each term stood
 	sum, since := 0.0, nearEnough
 	for i, u := 0, from; i < len(r.words); i, u = i+1, u+step {
 		sum *= fade

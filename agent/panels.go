@@ -26,32 +26,15 @@ func newPanels(weight []float32, stride, out, in int) panels {
 func padded(n int) int { return (n + panelWidth - 1) / panelWidth * panelWidth }
 
 // multiply is c += a weight^T for some rows: a [rows, depth], its rows stride apart, depth at most in; c [rows, padded(out)].
-// Every output is one sum over depth in order, whatever the number of rows.
+// Rows up to a whole tile must be there in both; what becomes of them is as if they counted. Every output is one sum over
+// depth in order, whatever the number of rows.
 func (p panels) multiply(rows, depth int, a []float32, stride int, c []float32) {
 	width := padded(p.out)
 	for at := 0; at < width; at += panelWidth {
 		b := p.values[at*p.in : (at+panelWidth)*p.in]
-		row := 0
-		for ; row+tileRows <= rows; row += tileRows {
+		for row := 0; row < rows; row += tileRows {
 			tile(depth, a[row*stride:], stride, b, c[row*width+at:], width)
 		}
-		if row < rows {
-			rest(rows-row, depth, a[row*stride:], stride, b, c[row*width+at:], width)
-		}
-	}
-}
-
-// rest is tile for fewer rows: copies stand in for those that are not there.
-func rest(rows, depth int, a []float32, stride int, b, c []float32, width int) {
-	inputs := make([]float32, tileRows*depth)
-	var sums [tileRows * panelWidth]float32
-	for r := range rows {
-		copy(inputs[r*depth:(r+1)*depth], a[r*stride:])
-		copy(sums[r*panelWidth:(r+1)*panelWidth], c[r*width:])
-	}
-	tile(depth, inputs, depth, b, sums[:], panelWidth)
-	for r := range rows {
-		copy(c[r*width:r*width+panelWidth], sums[r*panelWidth:])
 	}
 }
 
@@ -73,7 +56,7 @@ func tileInGo(depth int, a []float32, aStride int, b, c []float32, cStride int) 
 		for k, x := range row {
 			each := (*[panelWidth]float32)(b[k*panelWidth:])
 			for i := range sums {
-				sums[i] += x * each[i]
+				sums[i] += float32(x * each[i])
 			}
 		}
 	}

@@ -17,7 +17,7 @@ func TestPanelsMultiplyAsTheFormulaSays(t *testing.T) {
 	}
 	for _, shape := range [][4]int{{1, 1, 1, 1}, {3, 16, 5, 5}, {4, 17, 8, 3}, {9, 128, 39, 39}, {512, 40, 58, 39}} {
 		rows, out, in, depth := shape[0], shape[1], shape[2], shape[3]
-		a, weight, c := draw(rows*in), draw(out*in), make([]float32, rows*padded(out))
+		a, weight, c := draw((rows+tileRows)*in), draw(out*in), make([]float32, (rows+tileRows)*padded(out))
 		newPanels(weight, in, out, in).multiply(rows, depth, a, in, c)
 		for r := range rows {
 			for o := range out {

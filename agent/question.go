@@ -21,7 +21,6 @@ const (
 	fieldLength = 10  // words over which a match fades to 1/e
 	nearEnough  = 64  // words from a match at which nearness is 0
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
-	lentFeature = 8   // the last of the overlap's
 
 	overlapWeight = 8   // that the best sentence gains, where the scores' deviation counts 2
 	sureShare     = 0.6 // of the rate
@@ -103,7 +102,7 @@ func dot(a, b []float32) float32 {
 	return sum
 }
 
-// asked writes the question's features of every token, and says whether anything of the question is in the text:
+// asked is what a text has to do with a question: QuestionFeatures of every token.
 //
 //	0-2   weight of the term with the word's stem, a long common beginning, a like meaning; weights by the largest
 //	3     nearness of a matching word: 1 - log(1 + words)/log(1 + nearEnough)
@@ -114,39 +113,59 @@ func dot(a, b []float32) float32 {
 //	15-18 the kinds of it that a digit or a capital answers: a time, a number, a person, a place
 //
 // A term's weight is its rarity x log(1 + sentences/sentences with it): a word that stands everywhere tells nothing apart.
-func (a *Agent) asked(text token.Text, q question, embedding []float32, row func(i int) []float32) bool {
+type asked struct {
+	question
+	matching
+	text           token.Text
+	field          []float64 // [unit]
+	nearness       []float32 // [unit]
+	lends          []float64 // [sentence]
+	widest         float64   // of the field
+	best, heaviest float64   // overlap, and weight
+}
+
+// asked compares a text with a question; nil where nothing of it is in the text.
+func (a *Agent) asked(text token.Text, q question, embedding []float32) *asked {
 	if len(q.terms) == 0 {
-		return false
+		return nil
 	}
 	r := a.matches(text, q, embedding)
 	if r.found == 0 {
-		return false
+		return nil
 	}
-	field, nearness := r.fields()
-	most := largest(field)
-	lent, best := probe.Lend(r.overlaps), largest(r.overlaps)
-	heaviest := largest(r.weights)
-	for u, unit := range text.Units {
+	all := &asked{question: q, matching: r, text: text, lends: probe.Lend(r.overlaps), best: largest(r.overlaps), heaviest: largest(r.weights)}
+	all.field, all.nearness = r.fields()
+	all.widest = largest(all.field)
+	return all
+}
+
+// lent is what a unit's sentence has, or is lent, of the best overlap.
+func (a *asked) lent(unit int) float32 { return float32(a.lends[a.sentences[unit]] / a.best) }
+
+// write writes the features of the tokens [from, to) to rows that begin width apart.
+func (a *asked) write(from, to int, rows []float32, width int) {
+	units := a.text.Units
+	u := unitAt(units, from)
+	for i := from; i < to; u++ {
 		var f [QuestionFeatures]float32
-		m, s := r.words[u], r.sentences[u]
+		m, s := a.words[u], a.sentences[u]
 		if m.same >= 0 {
-			f[0] = float32(r.weights[m.same] / heaviest)
+			f[0] = float32(a.weights[m.same] / a.heaviest)
 		}
 		if m.like >= 0 {
-			f[1] = float32(r.weights[m.like] / heaviest * m.share)
+			f[1] = float32(a.weights[m.like] / a.heaviest * m.share)
 		}
 		if m.meant >= 0 {
-			f[2] = float32(r.weights[m.meant] / heaviest * (m.cosine - leastCosine) / (1 - leastCosine))
+			f[2] = float32(a.weights[m.meant] / a.heaviest * (m.cosine - leastCosine) / (1 - leastCosine))
 		}
-		f[3], f[4], f[5] = nearness[u], float32(field[u]), float32(field[u]/most)
-		f[6], f[7], f[8] = float32(r.overlaps[s]), float32(r.overlaps[s]/best), float32(lent[s]/best)
-		f[9] = float32(r.found)
-		q.kind(f[10:], wordOf(text, unit))
-		for i := unit.First; i < unit.End; i++ {
-			copy(row(i), f[:])
+		f[3], f[4], f[5] = a.nearness[u], float32(a.field[u]), float32(a.field[u]/a.widest)
+		f[6], f[7], f[8] = float32(a.overlaps[s]), float32(a.overlaps[s]/a.best), a.lent(u)
+		f[9] = float32(a.found)
+		a.kind(f[10:], wordOf(a.text, units[u]))
+		for ; i < min(to, units[u].End); i++ {
+			copy(rows[(i-from)*width:], f[:])
 		}
 	}
-	return true
 }
 
 // kind writes what is asked for, and whether a word is of the form that could answer it.
@@ -164,10 +183,10 @@ func (q question) kind(f []float32, word []byte) {
 	}
 }
 
-// lean makes scores 2 z(score) + overlapWeight x overlap of the sentence, which is in [0, 1] and lent by neighbours: a reader does better
-// with a whole sentence than with an answer out of it, where there is room. What the scores alone would keep at sureShare of
-// the rate comes before all else: a question need not share words with its answer's sentence.
-func lean(scores []float32, rate float64, overlap func(i int) float32) {
+// lean makes scores 2 z(score) + overlapWeight x overlap of the unit's sentence, which is in [0, 1] and lent by neighbours: a
+// reader does better with a whole sentence than with an answer out of it, where there is room. What the scores alone would
+// keep at sureShare of the rate comes before all else: a question need not share words with its answer's sentence.
+func lean(scores []float32, rate float64, units []token.Unit, overlap func(unit int) float32) {
 	mean, square := 0.0, 0.0
 	for _, s := range scores {
 		mean += float64(s)
@@ -177,10 +196,13 @@ func lean(scores []float32, rate float64, overlap func(i int) float32) {
 	deviation := math.Sqrt(max(square/float64(len(scores))-mean*mean, 1e-12))
 	ordered := slices.Sorted(slices.Values(scores))
 	sure := ordered[len(ordered)-1-int(sureShare*rate*float64(len(ordered)-1))]
-	for i, s := range scores {
-		z := (float64(s) - mean) / deviation
-		if scores[i] = float32(2*z + overlapWeight*float64(overlap(i))); s >= sure {
-			scores[i] += surely
+	for u, unit := range units {
+		for i := unit.First; i < unit.End; i++ {
+			s := scores[i]
+			z := (float64(s) - mean) / deviation
+			if scores[i] = float32(2*z + overlapWeight*float64(overlap(u))); s >= sure {
+				scores[i] += surely
+			}
 		}
 	}
 }

@@ -8,13 +8,10 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// windowLength is how many tokens one forward at inference sees. Every window has this length, so that a token's score
-// depends on the text alone, not on what else is scored or on how many threads there are.
-const windowLength = 512
-
-// Score gives every token of a text a logit, higher is kept longer, for a rate in (0, 1].
+// Score gives every token of a text a logit, higher is kept longer, for a rate in (0, 1]. It may be called by many at a
+// time, whose texts then share forward passes: a token's score depends on its text alone.
 func (a *Agent) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
-	return a.score(ctx, text, rate, "", a.forward())
+	return a.score(ctx, text, rate, "")
 }
 
 // ScoreAsked is Score for somebody who will ask this question of the text. Where none of its words is found, the scores
@@ -23,30 +20,44 @@ func (a *Agent) ScoreAsked(ctx context.Context, text token.Text, question string
 	if a.Question == 0 {
 		return nil, nil
 	}
-	return a.score(ctx, text, rate, question, a.forward())
+	return a.score(ctx, text, rate, question)
 }
 
-// forward is a way to score windows: ids [windows*windowLength], -1 where there is no token, and the features of each,
-// with or without the question's.
-type forward func(ids []int64, features []float32, windows int, scores []float32) error
+// WithoutTorch has the agent score in Go, as it does in a binary without libtorch; the agent must have been loaded.
+func (a *Agent) WithoutTorch() { a.inGo = true }
 
-func (a *Agent) forward() forward {
-	if torch.Available() != nil || len(a.weights) == 0 {
-		return a.plain.scores
+// A policy scores rows, of several texts as it may be: ids [rows], -1 where there is no token, and features
+// [rows, dynamics], with or without the question's -> scores [rows]. A row's score depends on the rows in its reach alone.
+type policy interface {
+	Scores(ids []int32, features []float32, dynamics int, scores []float32) error
+}
+
+// scoring returns the policy to score by, and what ends it.
+func (a *Agent) scoring() (p policy, end func(), err error) {
+	switch {
+	case a.fused != nil && !a.inGo:
+		return a.fused, func() {}, nil
+	case a.plain != nil:
+		return a.plain, func() {}, nil
 	}
-	return a.fused
+	fused, err := a.layOut() // in training, with the weights of the moment
+	if err != nil {
+		return nil, nil, err
+	}
+	return fused, func() { a.pool.wait(); fused.Close() }, nil
 }
 
-func (a *Agent) fused(ids []int64, features []float32, windows int, scores []float32) error {
-	return torch.NoGrad(func(s *torch.Scope) error {
-		width := int64(a.Embedding + staticFeatures + len(features)/len(ids))
-		input := s.Contiguous(s.Narrow(a.weights[1].Tensor, 1, 0, width))
-		weights := []torch.Tensor{a.spread(s), a.static, input}
-		for _, w := range a.weights[2:] {
+// layOut gives libtorch's forward the weights as they are.
+func (a *Agent) layOut() (policy *torch.Policy, err error) {
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		weights := []torch.Tensor{a.spread(s), a.static}
+		for _, w := range a.weights[1:] {
 			weights = append(weights, w.Tensor)
 		}
-		return torch.PolicyScores(weights, a.dilations(), ids, features, windows, windowLength, scores)
+		policy, err = torch.NewPolicy(weights, a.dilations())
+		return err
 	})
+	return policy, err
 }
 
 // spread is the embedding of every token: [vocabulary, Embedding].
@@ -74,10 +85,9 @@ func (a *Agent) embedding() (values []float32, err error) {
 	return values, err
 }
 
-func (a *Agent) score(ctx context.Context, text token.Text, rate float64, question string, run forward) ([]float32, error) {
-	n := len(text.Tokens)
-	scores := make([]float32, n)
-	if n == 0 {
+func (a *Agent) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
+	scores := make([]float32, len(text.Tokens))
+	if len(scores) == 0 {
 		return scores, nil
 	}
 	for _, t := range text.Tokens {
@@ -85,67 +95,33 @@ func (a *Agent) score(ctx context.Context, text token.Text, rate float64, questi
 			return nil, fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
 		}
 	}
-	features, width, err := a.features(text, rate, question)
+	asked, err := a.consider(text, question)
 	if err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
-	halo := a.reach()
-	step := windowLength - 2*halo
-	const group = 64 // windows a call: bounds memory on long texts
-	for start := 0; start < n; start += group * step {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		windows := min(group, (n-start+step-1)/step)
-		if err := scoreWindows(text.Tokens, features, width, scores, start, step, halo, windows, run); err != nil {
-			return nil, fmt.Errorf("score: %w", err)
-		}
+	policy, end, err := a.scoring()
+	if err != nil {
+		return nil, fmt.Errorf("score: %w", err)
 	}
-	if width > dynamicFeatures {
-		lean(scores, rate, func(i int) float32 { return features[i*width+dynamicFeatures+lentFeature] })
+	defer end()
+	r := &request{ctx: ctx, policy: policy, placed: a.statistics.place(text, rate), asked: asked, scores: scores}
+	if err := a.pool.score(r, a.reach()); err != nil {
+		return nil, fmt.Errorf("score: %w", err)
+	}
+	if asked != nil {
+		lean(scores, rate, text.Units, asked.lent)
 	}
 	return scores, nil
 }
 
-// features are [n, width]: the dynamic ones, and the question's too where any of it is found in the text.
-func (a *Agent) features(text token.Text, rate float64, question string) (all []float32, width int, err error) {
-	n := len(text.Tokens)
-	if question != "" {
-		embedding, err := a.embedding()
-		if err != nil {
-			return nil, 0, err
-		}
-		width = a.dynamics()
-		all = make([]float32, n*width)
-		if a.asked(text, a.ask(question, embedding), embedding, func(i int) []float32 { return all[i*width+dynamicFeatures:] }) {
-			a.statistics.places(text, rate, func(i int) []float32 { return all[i*width:] })
-			return all, width, nil
-		}
+// consider finds what a text has to do with a question; nil where nothing is asked or found.
+func (a *Agent) consider(text token.Text, question string) (*asked, error) {
+	if question == "" {
+		return nil, nil //nolint:nilnil // nothing is asked
 	}
-	all = make([]float32, n*dynamicFeatures)
-	a.statistics.places(text, rate, func(i int) []float32 { return all[i*dynamicFeatures:] })
-	return all, dynamicFeatures, nil
-}
-
-// scoreWindows scores the tokens [start, start + windows*step): each window sees halo more on both sides.
-func scoreWindows(tokens []token.Token, features []float32, width int, scores []float32, start, step, halo, windows int, run forward) error {
-	ids := make([]int64, windows*windowLength)
-	rows := make([]float32, windows*windowLength*width)
-	for i := range ids {
-		ids[i] = -1
-		at := start + i/windowLength*step + i%windowLength - halo
-		if at >= 0 && at < len(tokens) {
-			ids[i] = int64(tokens[at].ID)
-			copy(rows[i*width:(i+1)*width], features[at*width:])
-		}
+	embedding, err := a.embedding()
+	if err != nil {
+		return nil, err
 	}
-	out := make([]float32, len(ids))
-	if err := run(ids, rows, windows, out); err != nil {
-		return err
-	}
-	for w := range windows {
-		from := start + w*step
-		copy(scores[from:min(from+step, len(scores))], out[w*windowLength+halo:])
-	}
-	return nil
+	return a.asked(text, a.ask(question, embedding), embedding), nil
 }

@@ -122,6 +122,16 @@ func wordHash(word []byte) uint32 {
 	return h
 }
 
+// longHash is FNV-1a of 64 bits of a word in lower case.
+func longHash(word []byte) uint64 {
+	var room [64]byte
+	h := uint64(14695981039346656037)
+	for _, c := range lowered(room[:0], word) {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
 // lowered appends a word in lower case, which takes no memory of its own where the word is of ASCII and there is room.
 func lowered(dst, word []byte) []byte {
 	for _, c := range word {
@@ -143,14 +153,14 @@ func pairHash(first, second int32) uint32 {
 	return uint32(h >> 32)
 }
 
-// rarity is -log p of a token, in nats.
-func (s *Statistics) rarity(id int32) float32 { return float32(s.total) - s.unigrams[id] }
-
 // Rarity is -log p of a token on its own, in nats.
-func (s *Statistics) Rarity(id int32) float32 { return s.rarity(id) }
+func (s *Statistics) Rarity(id int32) float32 { return float32(s.total) - s.unigrams[id] }
 
 // Surprisal is -log p of a token after the one before it, in nats.
-func (s *Statistics) Surprisal(before, id int32) float32 { return s.surprisal(before, id, before, id) }
+func (s *Statistics) Surprisal(before, id int32) float32 {
+	log, known := s.pairs.log(pairHash(before, id))
+	return s.surprisal(id, before, log, known)
+}
 
 // WordRarity is -log p of a word, whatever its case, in nats; words that are not remembered are taken to stand once.
 func (s *Statistics) WordRarity(word []byte) float32 {
@@ -158,11 +168,11 @@ func (s *Statistics) WordRarity(word []byte) float32 {
 	return float32(s.total - log)
 }
 
-// surprisal is -log p of one token given its neighbour, in nats: interpolated from pairs and single tokens,
-// p = .7 c(first, second)/c(given) + .3 p(token). given is the neighbour's id, token the one that is priced.
-func (s *Statistics) surprisal(first, second, given, token int32) float32 {
+// surprisal is -log p of a token given its neighbour, in nats: interpolated from pairs and single tokens,
+// p = .7 c(pair)/c(given) + .3 p(token), where log is that of the pair's count, if it is known.
+func (s *Statistics) surprisal(token, given int32, log float64, known bool) float32 {
 	p := 0.3 * math.Exp(-float64(s.Rarity(token)))
-	if log, found := s.pairs.log(pairHash(first, second)); found {
+	if known {
 		p += 0.7 * math.Min(1, math.Exp(log-float64(s.unigrams[given])))
 	}
 	return float32(-math.Log(p))

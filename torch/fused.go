@@ -2,17 +2,35 @@ package torch
 
 import "unsafe"
 
-// PolicyScores is the policy's fused forward at inference: weights in the order of agent's checkpoint, a dilation a
-// convolution, ids [windows*length] with -1 where a window has no token, features [windows*length*dynamic] -> scores [windows*length].
-// A window's scores do not depend on how many windows there are, nor on the number of threads.
-func PolicyScores(weights []Tensor, dilations []int, ids []int64, features []float32, windows, length int, scores []float32) error {
+// Policy is the weights of a policy laid out for its fused forward at inference. Any number of goroutines may use it.
+type Policy struct{ at unsafe.Pointer }
+
+// NewPolicy lays out weights in the order of agent's checkpoint, the static features after the embedding, a dilation a
+// convolution. It goes on using the memory of those that need no layout.
+func NewPolicy(weights []Tensor, dilations []int) (*Policy, error) {
 	wide := make([]int64, len(dilations))
 	for i, d := range dilations {
 		wide[i] = int64(d)
 	}
-	return NoGrad(func(*Scope) error {
-		return cPolicyScores(pointers(weights), wide, ids, features, windows, length, scores)
-	})
+	at, err := cPolicyNew(pointers(weights), wide)
+	if err != nil {
+		return nil, &Error{Op: "policy", Reason: err.Error()}
+	}
+	return &Policy{at}, nil
+}
+
+// Scores runs the policy over rows: ids [rows], -1 where there is no token, features [rows, dynamic], of which the last may
+// be left out -> scores [rows]. A row's score depends on the rows in its reach alone, not on how many there are.
+func (p *Policy) Scores(ids []int32, features []float32, dynamic int, scores []float32) error {
+	return cPolicyScores(p.at, ids, features, dynamic, scores)
+}
+
+// Close frees the layout; nobody may be using it.
+func (p *Policy) Close() {
+	if p.at != nil {
+		cPolicyFree(p.at)
+		p.at = nil
+	}
 }
 
 // TransformerShape is what the fused forward must know beyond the weights.

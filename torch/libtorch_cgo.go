@@ -113,10 +113,18 @@ func cSetRNGState(state unsafe.Pointer) error {
 	return failure(message)
 }
 
-func cPolicyScores(weights []unsafe.Pointer, dilations, ids []int64, features []float32, windows, length int, scores []float32) error {
+func cPolicyNew(weights []unsafe.Pointer, dilations []int64) (unsafe.Pointer, error) {
 	var message *C.char
-	C.sp_policy_scores(&weights[0], (*C.int64_t)(&dilations[0]), C.int(len(dilations)), (*C.int64_t)(&ids[0]), (*C.float)(&features[0]),
-		C.int64_t(windows), C.int64_t(length), (*C.float)(&scores[0]), &message)
+	policy := C.sp_policy_new(unsafe.SliceData(weights), (*C.int64_t)(unsafe.SliceData(dilations)), C.int(len(dilations)), &message)
+	return policy, failure(message)
+}
+
+func cPolicyFree(policy unsafe.Pointer) { C.sp_policy_free(policy) }
+
+func cPolicyScores(policy unsafe.Pointer, ids []int32, features []float32, dynamic int, scores []float32) error {
+	var message *C.char
+	C.sp_policy_scores(policy, (*C.int32_t)(unsafe.SliceData(ids)), (*C.float)(unsafe.SliceData(features)),
+		C.int64_t(len(ids)), C.int64_t(dynamic), (*C.float)(unsafe.SliceData(scores)), &message)
 	return failure(message)
 }
 

@@ -33,7 +33,9 @@ func cCacheNew(int) unsafe.Pointer                                         { ret
 func cCacheFree(unsafe.Pointer)                                            {}
 func cCacheLength(unsafe.Pointer) int                                      { return 0 }
 func cHeadLosses(_, _, _ unsafe.Pointer) (unsafe.Pointer, error)           { return nil, ErrNoLibtorch }
-func cPolicyScores([]unsafe.Pointer, []int64, []int64, []float32, int, int, []float32) error {
+func cPolicyNew([]unsafe.Pointer, []int64) (unsafe.Pointer, error)         { return nil, ErrNoLibtorch }
+func cPolicyFree(unsafe.Pointer)                                           {}
+func cPolicyScores(unsafe.Pointer, []int32, []float32, int, []float32) error {
 	return ErrNoLibtorch
 }
 func cTransformerHidden(TransformerShape, []unsafe.Pointer, unsafe.Pointer, unsafe.Pointer, unsafe.Pointer) (unsafe.Pointer, error) {

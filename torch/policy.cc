@@ -1,12 +1,11 @@
 //go:build cgo
 
-// The policy's forward pass at inference: the formula of agent.Policy.logits, a window a thread. Written out, because
-// what a matrix product of libtorch's returns depends, in its last bits, on how many threads it was told of, and the
-// same text must score the same on any number (agent TestScoresDoNotDependOnThreads). Here every output is one sum in
-// one order. A benchmark holds its speed (agent BenchmarkPolicyForward).
+// The policy's forward pass at inference: the formula of agent.Agent.States, some rows at a time. Written out, because
+// what a matrix product of libtorch's returns depends, in its last bits, on how many rows and threads there are, and a
+// text must score the same in any company (agent TestScoresDoNotDependOnCompany). Here every output is one sum in one
+// order. A benchmark holds its speed (agent BenchmarkPolicyForward).
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +17,11 @@
 #endif
 
 #include "shim_internal.h"
+
+// Nobody reads the flags of floating point: to keep them exact, the compiler would round one number at a time. And no product
+// is fused with a sum but in the tiles, so that agent's forward in Go gives the same bits. What was declared before this is
+// not inlined below, hence builtins in the loops, not std's functions.
+#pragma GCC optimize("no-trapping-math", "fp-contract=off")
 
 namespace {
 
@@ -43,7 +47,7 @@ using Tile = void (*)(int rows, int depth, const float* a, int a_stride, const f
         const float* row[tile_rows];                                                                                     \
         Wide low[tile_rows], high[tile_rows];                                                                            \
         for (int r = 0; r < tile_rows; r++) {                                                                            \
-          const int real = std::min(top + r, rows - 1);                                                                  \
+          const int real = top + r < rows ? top + r : rows - 1;                                                                  \
           row[r] = a + real * a_stride;                                                                                  \
           low[r] = load(c + real * c_stride + column);                                                                   \
           high[r] = load(c + real * c_stride + column + lanes);                                                          \
@@ -56,7 +60,7 @@ using Tile = void (*)(int rows, int depth, const float* a, int a_stride, const f
             high[r] = multiply_add(each, second, high[r]);                                                               \
           }                                                                                                              \
         }                                                                                                                \
-        for (int r = 0; r < std::min(tile_rows, rows - top); r++) {                                                      \
+        for (int r = 0; r < tile_rows && top + r < rows; r++) {                                                      \
           store(c + (top + r) * c_stride + column, low[r]);                                                              \
           store(c + (top + r) * c_stride + column + lanes, high[r]);                                                     \
         }                                                                                                                \
@@ -68,10 +72,10 @@ typedef float Four __attribute__((vector_size(16)));
 
 inline Four load_four(const float* from) {
   Four f;
-  std::memcpy(&f, from, sizeof f);
+  __builtin_memcpy(&f, from, sizeof f);
   return f;
 }
-inline void store_four(float* to, Four f) { std::memcpy(to, &f, sizeof f); }
+inline void store_four(float* to, Four f) { __builtin_memcpy(to, &f, sizeof f); }
 inline Four broadcast_four(float x) { return Four{x, x, x, x}; }
 inline Four multiply_add_four(Four a, Four b, Four c) { return a * b + c; }
 
@@ -94,9 +98,10 @@ const Tile tile = widest();
 
 // A weight [out, in] laid out for tile: panels of kColumns outputs, each [in, kColumns]; outputs padded with zeros.
 struct Panels {
-  int in, out;
+  int in = 0, out = 0;
   std::vector<float> values;
 
+  Panels() = default;
   Panels(const float* weight, int stride, int out, int in) : in(in), out(out) {
     const int panels = (out + kColumns - 1) / kColumns;
     values.assign(size_t(panels) * in * kColumns, 0);
@@ -104,19 +109,19 @@ struct Panels {
       for (int k = 0; k < in; k++) values[(size_t(o / kColumns) * in + k) * kColumns + o % kColumns] = weight[o * stride + k];
   }
 
-  // c [rows, c_stride] += a [rows, in] weight^T.
-  void multiply(int rows, const float* a, int a_stride, float* c, int c_stride) const {
-    for (int panel = 0; panel * kColumns < out; panel++)
+  // c [rows, c_stride] += a weight^T, a [rows, depth] with depth at most in.
+  void multiply(int rows, int depth, const float* a, int a_stride, float* c, int c_stride) const {
+    const float* b = values.data();
+    for (int panel = 0; panel * kColumns < out; panel++, b += in * kColumns)
       for (int r = 0; r < rows; r += kRows)
-        tile(std::min(kRows, rows - r), in, a + r * a_stride, a_stride, &values[size_t(panel) * in * kColumns],
-             c + r * c_stride + panel * kColumns, c_stride);
+        tile(std::min(kRows, rows - r), depth, a + r * a_stride, a_stride, b, c + r * c_stride + panel * kColumns, c_stride);
   }
 };
 
 // exp for x <= 0 to 2 units in the last place: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2].
 inline float exp_negative(float x) {
-  x = std::max(x, -87.0f);
-  const float n = std::nearbyint(x * 1.44269504f);
+  x = x > -87.0f ? x : -87.0f;
+  const float n = __builtin_nearbyintf(x * 1.44269504f);
   const float f = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * f + 1.3981999507e-3f;
@@ -126,20 +131,20 @@ inline float exp_negative(float x) {
   p = p * f + 5.0000001201e-1f;
   const float value = p * f * f + f + 1;
   int32_t bits;
-  std::memcpy(&bits, &value, 4);
+  __builtin_memcpy(&bits, &value, 4);
   bits += int32_t(n) << 23;
   float result;
-  std::memcpy(&result, &bits, 4);
+  __builtin_memcpy(&result, &bits, 4);
   return result;
 }
 
 // x += GELU(y), with erf after Abramowitz and Stegun 7.1.26 (off by at most 1.5e-7).
 SP_WIDE void add_gelu(int n, float* x, const float* y) {
   for (int i = 0; i < n; i++) {
-    const float z = std::fabs(y[i]) * 0.70710678f;
+    const float z = __builtin_fabsf(y[i]) * 0.70710678f;
     const float t = 1 / (1 + 0.3275911f * z);
     const float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
-    const float erf = std::copysign(1 - p * exp_negative(-z * z), y[i]);
+    const float erf = __builtin_copysignf(1 - p * exp_negative(-z * z), y[i]);
     x[i] += 0.5f * y[i] * (1 + erf);
   }
 }
@@ -159,8 +164,19 @@ SP_WIDE void layer_norm(int width, const float* x, const float* weight, const fl
     for (int lane = 0; lane < kLanes; lane++) squares[lane] += (x[i + lane] - mean) * (x[i + lane] - mean);
   for (int i = whole; i < width; i++) squares[i - whole] += (x[i] - mean) * (x[i] - mean);
   for (float sum : squares) square += sum;
-  const float scale = 1 / std::sqrt(square / width + 1e-5f);
+  const float scale = 1 / __builtin_sqrtf(square / width + 1e-5f);
   for (int i = 0; i < width; i++) y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+}
+
+// The sum of a_i b_i, as kLanes partial ones.
+SP_WIDE float dot(int n, const float* a, const float* b) {
+  float sums[kLanes] = {}, all = 0;
+  const int whole = n / kLanes * kLanes;
+  for (int i = 0; i < whole; i += kLanes)
+    for (int lane = 0; lane < kLanes; lane++) sums[lane] += a[i + lane] * b[i + lane];
+  for (int i = whole; i < n; i++) sums[i - whole] += a[i] * b[i];
+  for (float sum : sums) all += sum;
+  return all;
 }
 
 struct Block {
@@ -169,83 +185,77 @@ struct Block {
   Panels before, at, after;
 };
 
+// The weights as they are multiplied by, and the tensors that hold the rest of them.
 struct Policy {
-  int embedding, statics, inputs, hidden;
+  std::vector<at::Tensor> held;
+  int embedding, statics, hidden, inputs;
   const float *embed, *fixed, *in_bias, *head_weight, *head_bias;
   Panels in;
   std::vector<Block> blocks;
-};
 
-const at::Tensor& tensor(void* const*& weights) {
-  const auto& t = *static_cast<at::Tensor*>(*weights++);
-  TORCH_CHECK(t.is_contiguous() && t.scalar_type() == at::kFloat, "policy weights must be contiguous float32");
-  return t;
-}
-
-Policy view(void* const* weights, const int64_t* dilations, int blocks) {
-  const auto& embed = tensor(weights);
-  const auto& fixed = tensor(weights);
-  const auto& in = tensor(weights);
-  const int inputs = in.size(1), hidden = in.size(0);
-  Policy p{int(embed.size(1)), int(fixed.size(1)), inputs, hidden, embed.data_ptr<float>(), fixed.data_ptr<float>(),
-           tensor(weights).data_ptr<float>(), nullptr, nullptr, Panels(in.data_ptr<float>(), inputs, hidden, inputs), {}};
-  for (int i = 0; i < blocks; i++) {
-    const float* norm_weight = tensor(weights).data_ptr<float>();
-    const float* norm_bias = tensor(weights).data_ptr<float>();
-    const float* taps = tensor(weights).data_ptr<float>();  // [hidden, 3 hidden]
-    auto tap = [&](int which) { return Panels(taps + which * hidden, 3 * hidden, hidden, hidden); };
-    p.blocks.push_back({dilations[i], norm_weight, norm_bias, tensor(weights).data_ptr<float>(), tap(0), tap(1), tap(2)});
-  }
-  p.head_weight = tensor(weights).data_ptr<float>(), p.head_bias = tensor(weights).data_ptr<float>();
-  return p;
-}
-
-// ids [length], -1 where the window has no token; features [length, dynamic]; scores [length].
-void score(const Policy& p, const int64_t* ids, const float* features, int length, float* scores) {
-  const int width = (p.hidden + kColumns - 1) / kColumns * kColumns;  // rows are padded to whole panels
-  const int dynamic = p.inputs - p.embedding - p.statics;
-  std::vector<float> input(size_t(length) * p.inputs), x(size_t(length) * width), h(x.size()), y(x.size());
-  for (int t = 0; t < length; t++) {
-    const int64_t id = std::max<int64_t>(ids[t], 0);
-    float* row = &input[size_t(t) * p.inputs];
-    std::memcpy(row, p.embed + id * p.embedding, p.embedding * sizeof(float));
-    std::memcpy(row + p.embedding, p.fixed + id * p.statics, p.statics * sizeof(float));
-    std::memcpy(row + p.embedding + p.statics, features + size_t(t) * dynamic, dynamic * sizeof(float));
-    std::memcpy(&x[size_t(t) * width], p.in_bias, p.hidden * sizeof(float));
-  }
-  p.in.multiply(length, input.data(), p.inputs, x.data(), width);
-  for (const auto& block : p.blocks) {
-    for (int t = 0; t < length; t++) {
-      float* row = &h[size_t(t) * width];
-      if (ids[t] >= 0) layer_norm(p.hidden, &x[size_t(t) * width], block.norm_weight, block.norm_bias, row);
-      else std::fill(row, row + p.hidden, 0.0f);
-      std::memcpy(&y[size_t(t) * width], block.bias, p.hidden * sizeof(float));
+  Policy(void* const* weights, const int64_t* dilations, int count) {
+    const auto next = [&]() -> const at::Tensor& {
+      held.push_back(*static_cast<at::Tensor*>(*weights++));
+      TORCH_CHECK(held.back().is_contiguous() && held.back().scalar_type() == at::kFloat, "policy weights must be contiguous float32");
+      return held.back();
+    };
+    const auto values = [&] { return next().const_data_ptr<float>(); };
+    const at::Tensor embeddings = next(), described = next(), input = next();
+    embedding = embeddings.size(1), statics = described.size(1), hidden = input.size(0), inputs = input.size(1);
+    embed = embeddings.const_data_ptr<float>(), fixed = described.const_data_ptr<float>(), in_bias = values();
+    in = Panels(input.const_data_ptr<float>(), inputs, hidden, inputs);
+    for (int i = 0; i < count; i++) {
+      const float *norm_weight = values(), *norm_bias = values(), *taps = values(), *bias = values();  // taps [hidden, 3 hidden]
+      const auto tap = [&](int which) { return Panels(taps + which * hidden, 3 * hidden, hidden, hidden); };
+      blocks.push_back({dilations[i], norm_weight, norm_bias, bias, tap(0), tap(1), tap(2)});
     }
-    const int shift = std::min<int64_t>(block.dilation, length), rest = length - shift;
-    block.at.multiply(length, h.data(), width, y.data(), width);
-    block.before.multiply(rest, h.data(), width, y.data() + size_t(shift) * width, width);
-    block.after.multiply(rest, h.data() + size_t(shift) * width, width, y.data(), width);
-    for (int t = 0; t < length; t++) add_gelu(p.hidden, &x[size_t(t) * width], &y[size_t(t) * width]);
+    head_weight = values(), head_bias = values();
   }
-  for (int t = 0; t < length; t++) {
-    float sum = p.head_bias[0];
-    for (int i = 0; i < p.hidden; i++) sum += p.head_weight[i] * x[size_t(t) * width + i];
-    scores[t] = sum;
+
+  // ids [rows], -1 where there is no token; features [rows, dynamic], of which the last inputs may be left out; scores [rows].
+  void score(const int32_t* ids, const float* features, int rows, int dynamic, float* scores) const {
+    const int depth = embedding + statics + dynamic;
+    const int width = (hidden + kColumns - 1) / kColumns * kColumns;  // rows are padded to whole panels
+    static thread_local std::vector<float> room;  // as much as was ever needed
+    room.resize(size_t(rows) * (depth + 3 * width));
+    float *input = room.data(), *x = input + size_t(rows) * depth, *h = x + size_t(rows) * width, *y = h + size_t(rows) * width;
+    for (int t = 0; t < rows; t++) {
+      const size_t id = ids[t] > 0 ? ids[t] : 0;
+      float* row = input + size_t(t) * depth;
+      std::memcpy(row, embed + id * embedding, embedding * sizeof(float));
+      std::memcpy(row + embedding, fixed + id * statics, statics * sizeof(float));
+      std::memcpy(row + embedding + statics, features + size_t(t) * dynamic, dynamic * sizeof(float));
+      std::memcpy(x + size_t(t) * width, in_bias, hidden * sizeof(float));
+    }
+    in.multiply(rows, depth, input, depth, x, width);
+    for (const auto& block : blocks) {
+      for (int t = 0; t < rows; t++) {
+        float* row = h + size_t(t) * width;
+        if (ids[t] >= 0) layer_norm(hidden, x + size_t(t) * width, block.norm_weight, block.norm_bias, row);
+        else std::fill(row, row + hidden, 0.0f);
+        std::memcpy(y + size_t(t) * width, block.bias, hidden * sizeof(float));
+      }
+      const int shift = std::min<int64_t>(block.dilation, rows), rest = rows - shift;
+      block.at.multiply(rows, hidden, h, width, y, width);
+      block.before.multiply(rest, hidden, h, width, y + size_t(shift) * width, width);
+      block.after.multiply(rest, hidden, h + size_t(shift) * width, width, y, width);
+      for (int t = 0; t < rows; t++) add_gelu(hidden, x + size_t(t) * width, y + size_t(t) * width);
+    }
+    for (int t = 0; t < rows; t++) scores[t] = head_bias[0] + dot(hidden, head_weight, x + size_t(t) * width);
   }
-}
+};
 
 }  // namespace
 
-int sp_policy_scores(void* const* weights, const int64_t* dilations, int blocks, const int64_t* ids,
-                     const float* features, int64_t windows, int64_t length, float* scores, char** err) {
+void* sp_policy_new(void* const* weights, const int64_t* dilations, int blocks, char** err) {
+  return sp_guard(err, static_cast<void*>(nullptr), [&]() -> void* { return new Policy(weights, dilations, blocks); });
+}
+
+void sp_policy_free(void* policy) { delete static_cast<Policy*>(policy); }
+
+int sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores, char** err) {
   return sp_guard(err, -1, [&] {
-    const Policy p = view(weights, dilations, blocks);
-    const int64_t dynamic = p.inputs - p.embedding - p.statics;
-    at::parallel_for(0, windows, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t w = begin; w < end; w++) {
-        score(p, ids + w * length, features + w * length * dynamic, length, scores + w * length);
-      }
-    });
+    static_cast<const Policy*>(policy)->score(ids, features, rows, dynamic, scores);
     return 0;
   });
 }

@@ -47,8 +47,9 @@ char* sp_load_cuda(void); // null when CUDA is there, else why not
 int sp_cuda_devices(void);
 
 // Fused inference: policy.cc and transformer.cc.
-int sp_policy_scores(void* const* weights, const int64_t* dilations, int blocks, const int64_t* ids,
-                     const float* features, int64_t windows, int64_t length, float* scores, char** err);
+void* sp_policy_new(void* const* weights, const int64_t* dilations, int blocks, char** err);
+void sp_policy_free(void* policy);
+int sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores, char** err);
 
 typedef struct {
   int64_t layers, heads, kv_heads, head_dim, gpt2;

@@ -1,0 +1,213 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/project-sputnik/sputnik/torch"
+)
+
+// mostRows is how many rows one forward sees at the most: what its layers make of them stays in a core's cache.
+const mostRows = 512
+
+// A request is a text to score, cut into windows, each of which sees halo tokens more on both sides.
+type request struct {
+	ctx    context.Context //nolint:containedctx // of who asks, for those who do the work
+	policy policy
+	placed *placed
+	asked  *asked // nil where there is no question
+	scores []float32
+
+	halo, step, next int // tokens; next is where the first window begins that nobody took
+	left             int // tokens that are not scored yet
+	done             chan struct{}
+	err              error
+}
+
+// A window is the tokens [from, to) of a request.
+type window struct {
+	*request
+	from, to int
+}
+
+// seen is the tokens that the forward has to see.
+func (w window) seen() (from, to int) {
+	return max(0, w.from-w.halo), min(len(w.scores), w.to+w.halo)
+}
+
+// width is how many features a row has.
+func (r *request) width() int {
+	if r.asked == nil {
+		return dynamicFeatures
+	}
+	return dynamicFeatures + QuestionFeatures
+}
+
+// A pool scores the windows of all who ask at a time: as many goroutines as there are cores take them in turns from
+// each request, and short ones into one forward together.
+type pool struct {
+	mutex   sync.Mutex
+	queue   []*request // with windows that nobody took
+	working int
+	workers sync.WaitGroup
+}
+
+// score fills in the scores of a request.
+func (p *pool) score(r *request, halo int) error {
+	n, workers := len(r.scores), cores()
+	windows := (n + mostRows - 2*halo - 1) / (mostRows - 2*halo)
+	if windows < 8*workers && n > workers*4*halo { // a short text: as much for each
+		windows = (windows + workers - 1) / workers * workers
+	}
+	r.halo, r.step, r.left, r.done = halo, (n+windows-1)/windows, n, make(chan struct{})
+	p.mutex.Lock()
+	p.queue = append(p.queue, r)
+	for ; p.working < min(workers, len(p.queue)+windows-1); p.working++ {
+		p.workers.Go(p.work)
+	}
+	p.mutex.Unlock()
+	select {
+	case <-r.done:
+		return r.err
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	}
+}
+
+// cores is how many forwards may run at a time.
+func cores() int {
+	if torch.Available() == nil {
+		return max(1, min(torch.Threads(), runtime.GOMAXPROCS(0)))
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// wait returns when nobody works for requests that were given up.
+func (p *pool) wait() { p.workers.Wait() }
+
+// sheet is what one worker lays out for a forward.
+type sheet struct {
+	windows  []window
+	ids      []int32
+	features []float32
+	scores   []float32
+}
+
+var sheets = sync.Pool{New: func() any { return new(sheet) }}
+
+// work scores windows while there are any.
+func (p *pool) work() {
+	s := sheets.Get().(*sheet)
+	defer sheets.Put(s)
+	for p.take(s) {
+		err := s.score()
+		p.mutex.Lock()
+		for _, w := range s.windows {
+			w.finish(w.to-w.from, err)
+		}
+		p.mutex.Unlock()
+	}
+	clear(s.windows)
+}
+
+// finish counts tokens as scored, or the request as failed.
+func (r *request) finish(tokens int, err error) {
+	if r.left <= 0 {
+		return
+	}
+	r.left -= tokens
+	if err != nil {
+		r.err, r.left = err, 0
+	}
+	if r.left == 0 {
+		close(r.done)
+	}
+}
+
+// score runs the policy over the sheet's windows, each parted from the next by as many empty rows as a token reaches.
+func (s *sheet) score() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	first := s.windows[0]
+	rows, width := -first.halo, first.width()
+	for _, w := range s.windows {
+		from, to := w.seen()
+		rows += w.halo + to - from
+	}
+	s.ids, s.scores = sized(s.ids, rows), sized(s.scores, rows)
+	s.features = sized(s.features, rows*width)
+	at := 0
+	for i, w := range s.windows {
+		if i > 0 {
+			for k := range w.halo {
+				s.ids[at+k] = -1
+			}
+			clear(s.features[at*width : (at+w.halo)*width])
+			at += w.halo
+		}
+		from, to := w.seen()
+		for k, t := range w.placed.text.Tokens[from:to] {
+			s.ids[at+k] = t.ID
+		}
+		w.placed.write(from, to, s.features[at*width:], width)
+		if w.asked != nil {
+			w.asked.write(from, to, s.features[at*width+dynamicFeatures:], width)
+		}
+		at += to - from
+	}
+	if err := first.policy.Scores(s.ids, s.features, width, s.scores); err != nil {
+		return err
+	}
+	at = 0
+	for _, w := range s.windows {
+		from, to := w.seen()
+		copy(w.request.scores[w.from:w.to], s.scores[at+w.from-from:])
+		at += to - from + w.halo
+	}
+	return nil
+}
+
+// sized is a slice of n elements, the same if there is room; what they are is not said.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// take puts the next windows on the sheet, as many as one forward may see, and says whether there are any; if not, the
+// worker is done.
+func (p *pool) take(s *sheet) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	s.windows = s.windows[:0]
+	for rows := 0; len(p.queue) > 0; {
+		r := p.queue[0]
+		w := window{r, r.next, min(r.next+r.step, len(r.scores))}
+		if r.ctx.Err() != nil || r.err != nil {
+			w.to = w.from
+		}
+		if w.from < w.to {
+			from, to := w.seen()
+			if first := s.windows; len(first) > 0 && (rows+r.halo+to-from > mostRows || first[0].policy != r.policy || first[0].width() != r.width()) {
+				break
+			}
+			rows += r.halo + to - from
+			s.windows = append(s.windows, w)
+			r.next = w.to
+		}
+		p.queue = append(p.queue[:0], p.queue[1:]...)
+		if w.from < w.to && r.next < len(r.scores) {
+			p.queue = append(p.queue, r)
+		}
+	}
+	if len(s.windows) == 0 {
+		p.working--
+	}
+	return len(s.windows) > 0
+}
