@@ -190,10 +190,15 @@ func readCounts(weights *safetensors.File, name string) (c counts, err error) {
 	if len(hashes) != 4*len(codes) {
 		return c, fmt.Errorf("%s: %d bytes of hashes for %d codes", name, len(hashes), len(codes))
 	}
-	for i := 0; i < len(hashes); i += 4 {
-		c.hashes = append(c.hashes, binary.LittleEndian.Uint32(hashes[i:]))
+	c.hashes = make([]uint32, len(codes))
+	for i := range c.hashes {
+		c.hashes[i] = binary.LittleEndian.Uint32(hashes[4*i:])
+		if i > 0 && c.hashes[i] < c.hashes[i-1] {
+			return c, fmt.Errorf("%s: the hashes are not in order", name)
+		}
 	}
 	c.codes = append([]byte(nil), codes...)
+	c.index()
 	return c, nil
 }
 

@@ -22,15 +22,31 @@ type Statistics struct {
 type counts struct {
 	hashes []uint32 // ascending
 	codes  []byte   // quarter nats of each key's count
+	starts []int32  // [1<<startBits + 1]: where the hashes begin that share their highest bits
+}
+
+const startBits = 12
+
+// index notes where hashes begin.
+func (c *counts) index() {
+	c.starts = make([]int32, 1<<startBits+1)
+	for _, hash := range c.hashes {
+		c.starts[hash>>(32-startBits)+1]++
+	}
+	for i := range 1 << startBits {
+		c.starts[i+1] += c.starts[i]
+	}
 }
 
 // log is the natural log of a key's count, and whether it is remembered.
 func (c counts) log(hash uint32) (float64, bool) {
-	at, found := slices.BinarySearch(c.hashes, hash)
+	part := hash >> (32 - startBits)
+	first, end := c.starts[part], c.starts[part+1]
+	at, found := slices.BinarySearch(c.hashes[first:end], hash)
 	if !found {
 		return 0, false
 	}
-	return float64(c.codes[at]) / 4, true
+	return float64(c.codes[int(first)+at]) / 4, true
 }
 
 // Counter gathers statistics.
@@ -104,6 +120,7 @@ func frequent(all map[uint32]int32, most int) counts {
 	for _, hash := range c.hashes {
 		c.codes = append(c.codes, byte(min(255, math.Round(4*math.Log(float64(all[hash]))))))
 	}
+	c.index()
 	return c
 }
 

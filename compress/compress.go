@@ -191,7 +191,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			g, nots = newGlue(text, pieces), negations(text, pieces)
 			g.follows = o.follows
 		}
-		s := choose(text, pieces, target, o.Tokenizer, g, nots)
+		s := choose(text, pieces, len(counted), target, o.Tokenizer, g, nots)
 		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
 		o.seen.note(read, layout, scores, s)
 	}

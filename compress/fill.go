@@ -42,15 +42,18 @@ func (s *selector) fill(from int) int {
 		}
 		added = append(added, i)
 	}
-	s.spent = start
 	for give := 1; len(added) > 0; give *= 2 {
-		if n := s.total(); n <= s.target {
-			s.spent = n
+		s.compose()
+		if s.count(); s.spent <= s.target {
 			break
 		}
 		for range min(give, len(added)) {
 			s.kept[added[len(added)-1]] = false
 			added = added[:len(added)-1]
+		}
+		if len(added) == 0 {
+			s.compose()
+			s.spent = start
 		}
 	}
 	if misses == mostMisses {
@@ -92,7 +95,7 @@ func (s *selector) price(i int) int {
 			buffer = append(buffer, s.text[p.start:min(p.end, p.start+4*surroundings)]...)
 		}
 	}
-	without := s.count(buffer)
+	without := s.counter.count(buffer)
 	buffer = slices.Insert(buffer, border, s.text[s.pieces[i].start:s.pieces[i].end]...)
 	if s.glue != nil {
 		if at := s.glue.parts(nearest, i); at >= 0 {
@@ -100,5 +103,5 @@ func (s *selector) price(i int) int {
 		}
 	}
 	s.counter.text = buffer
-	return s.count(s.counter.text) - without
+	return s.counter.count(s.counter.text) - without
 }

@@ -1,7 +1,7 @@
 package compress
 
 import (
-	"cmp"
+	"math"
 	"slices"
 
 	"github.com/project-sputnik/sputnik/token"
@@ -25,7 +25,7 @@ type selector struct {
 	sums  []int   // of the costs of order[:i]
 	kept  []bool
 	shown []bool // kept, and what must stand between
-	spent int    // tokens of what is shown
+	spent int    // tokens of what is shown, as they were last counted
 }
 
 // counter counts the tokens of a text with buffers of its own.
@@ -40,45 +40,56 @@ func (c *counter) count(text []byte) int {
 	return len(c.tokens)
 }
 
-// choose returns a selector that knows which pieces are shown, and the tokens of the text that they make.
-func choose(text []byte, pieces []piece, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
+// choose returns a selector that knows which pieces are shown, and the tokens of the text that they make; whole is how many
+// tokens the whole text has.
+func choose(text []byte, pieces []piece, whole, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
 	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
 		kept: make([]bool, len(pieces)), shown: make([]bool, len(pieces))}
 	s.rank()
-	taken := s.search()
+	taken := s.search(whole)
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
 		taken = s.fill(taken)
 	}
-	s.spent = s.total()
 	return s
 }
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.
 func (s *selector) rank() {
-	for i, p := range s.pieces {
-		if p.class != stripped && p.class != forced {
-			s.order = append(s.order, int32(i))
+	s.order = make([]int32, 0, len(s.pieces))
+	keys := make([]uint64, 0, len(s.pieces))
+	for _, class := range []class{beside, whole, broken} {
+		keys = keys[:0]
+		for i, p := range s.pieces {
+			if p.class == class {
+				keys = append(keys, uint64(descending(p.score))<<32|uint64(i))
+			}
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			s.order = append(s.order, int32(uint32(key)))
 		}
 	}
-	slices.SortFunc(s.order, func(a, b int32) int {
-		p, q := s.pieces[a], s.pieces[b]
-		if c := cmp.Compare(q.class, p.class); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(q.score, p.score); c != 0 {
-			return c
-		}
-		return cmp.Compare(a, b)
-	})
 	s.sums = make([]int, len(s.order)+1)
 	for i, at := range s.order {
 		s.sums[i+1] = s.sums[i] + int(s.pieces[at].cost)
 	}
 }
 
+// descending is a key that is the smaller, the larger a score; that of NaN is the largest.
+func descending(score float32) uint32 {
+	if score != score {
+		return math.MaxUint32
+	}
+	bits := math.Float32bits(score + 0) // -0 is 0
+	if bits>>31 == 1 {
+		return bits
+	}
+	return ^bits & math.MaxInt32
+}
+
 // search takes as many pieces in order as fit, or nearly, and returns how many. It interpolates between counts,
 // bisects where that does not converge, and stops where filling up is cheaper than counting again.
-func (s *selector) search() int {
+func (s *selector) search(whole int) int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
 	if lowCount > s.target && (s.glue != nil || s.nots != nil) { // room for what is protected, if at all, and nothing between
@@ -86,28 +97,33 @@ func (s *selector) search() int {
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {
-		s.spent = lowCount
 		return high // what is protected exceeds the target: nothing more is taken
 	}
-	highCount := s.take(high)
+	highCount := whole
+	if strips := len(s.pieces) > 0 && slices.ContainsFunc(s.pieces, func(p piece) bool { return p.class == stripped }); strips {
+		highCount = s.take(high)
+	}
 	if highCount <= s.target {
+		s.keep(high)
 		s.spent = highCount
 		return high
 	}
-	slack := 8 + s.target/1000
+	slack, taken := 8+s.target/1000, high
 	for step := 0; high-low > 1 && s.target-lowCount > slack; step++ {
-		middle := (low + high) / 2
+		taken = (low + high) / 2
 		if step%4 != 3 {
-			middle = s.guess(low, high, lowCount, highCount)
+			taken = s.guess(low, high, lowCount, highCount)
 		}
-		if n := s.take(middle); n <= s.target {
-			low, lowCount = middle, n
+		if n := s.take(taken); n <= s.target {
+			low, lowCount = taken, n
 		} else {
-			high, highCount = middle, n
+			high, highCount = taken, n
 		}
 	}
-	s.take(low)
-	s.spent = lowCount
+	if taken != low {
+		s.keep(low)
+		s.spent = lowCount
+	}
 	return low
 }
 
@@ -121,25 +137,31 @@ func (s *selector) guess(low, high, lowCount, highCount int) int {
 
 // take keeps what is protected and the best n of the rest, and counts the text.
 func (s *selector) take(n int) int {
+	s.keep(n)
+	s.count()
+	return s.spent
+}
+
+// keep keeps what is protected and the best n of the rest.
+func (s *selector) keep(n int) {
 	for i, p := range s.pieces {
 		s.kept[i] = p.class == forced
 	}
 	for _, i := range s.order[:n] {
 		s.kept[i] = true
 	}
-	return s.total()
+	s.compose()
 }
 
-// total counts the text of what is kept.
-func (s *selector) total() int {
-	s.compose()
+// count counts the text of what is shown.
+func (s *selector) count() {
 	s.counter.text = s.counter.text[:0]
 	for i, p := range s.pieces {
 		if s.shown[i] {
 			s.counter.text = append(s.counter.text, s.text[p.start:p.end]...)
 		}
 	}
-	return s.count(s.counter.text)
+	s.spent = s.counter.count(s.counter.text)
 }
 
 // compose shows what is kept, what negates it, and between two words that would become one what stood before the second.
