@@ -3,7 +3,8 @@ package compress
 import (
 	"bytes"
 	"slices"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/probe"
 )
@@ -20,11 +21,13 @@ var negators = set("not no never without unless cannot nor neither")
 // negated.
 func negations(text []byte, pieces []piece) []int32 {
 	var by []int32
+	var all []int
 	for i, p := range pieces {
 		if p.class == stripped || p.class == broken || !negates(text[p.start:p.end]) {
 			continue
 		}
-		for _, at := range negated(text, pieces, i) {
+		all = negated(all[:0], text, pieces, i)
+		for _, at := range all {
 			if by == nil {
 				by = slices.Repeat([]int32{-1}, len(pieces))
 			}
@@ -38,38 +41,60 @@ func negates(word []byte) bool {
 	if len(word) > 24 || !bytes.ContainsAny(word, "nNuUcC") {
 		return false
 	}
-	plain := strings.ReplaceAll(strings.ToLower(strings.Trim(string(word), " \t\r\n*_\"'“”(")), "’", "'")
-	return negators[plain] || strings.HasSuffix(plain, "n't")
+	var room [24]byte
+	plain := room[:0] // in lower case; negators are of ASCII
+	for rest := bytes.Trim(word, " \t\r\n*_\"'“”("); len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		switch {
+		case r == '’':
+			plain = append(plain, '\'')
+		case r >= utf8.RuneSelf:
+			return false
+		case 'A' <= r && r <= 'Z':
+			plain = append(plain, byte(r)+'a'-'A')
+		default:
+			plain = append(plain, byte(r))
+		}
+		rest = rest[size:]
+	}
+	return negators[string(plain)] || bytes.HasSuffix(plain, []byte("n't"))
 }
 
 // negated are the pieces that piece i negates.
-func negated(text []byte, pieces []piece, i int) []int {
-	var words, content []int
-	clause := bytes.Contains(bytes.ToLower(text[pieces[i].start:pieces[i].end]), []byte("unless"))
-	for j := i + 1; j < min(len(pieces), i+12) && len(words) < farthestNegated; j++ {
+func negated(dst []int, text []byte, pieces []piece, i int) []int {
+	last, found, words := -1, len(dst), 0
+	first := bytes.Trim(text[pieces[i].start:pieces[i].end], " \t\r\n*_\"'“”(")
+	clause := bytes.EqualFold(first, []byte("unless"))
+	for j := i + 1; j < min(len(pieces), i+12) && words < farthestNegated; j++ {
 		piece := text[pieces[j].start:pieces[j].end]
 		piece = piece[:min(len(piece), longestIdentifier)]
-		word := string(bytes.Trim(piece, " \t\r\n*_\"'("))
+		word := bytes.Trim(piece, " \t\r\n*_\"'(")
 		switch {
 		case pieces[j].class == stripped:
 			continue
-		case len(probe.Words(word)) > 0:
-			words = append(words, j)
+		case bytes.ContainsFunc(word, inWords):
+			words++
+			last = j
 		case bytes.ContainsAny(piece, ".,;:!?\n"):
 			j = len(pieces) // the clause ends
 			continue
 		default:
 			continue
 		}
-		if !probe.Stopword(word) {
-			content = append(content, j)
+		if !probe.Stopword(string(word)) {
+			dst = append(dst, j)
 			if !clause {
 				break
 			}
 		}
 	}
-	if len(content) == 0 && len(words) > 0 {
-		return words[len(words)-1:]
+	if len(dst) == found && last >= 0 {
+		dst = append(dst, last)
 	}
-	return content
+	return dst
+}
+
+// inWords says whether words have such a character.
+func inWords(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
 }

@@ -112,7 +112,7 @@ func (s *selector) search(whole int) int {
 	for step := 0; high-low > 1 && s.target-lowCount > slack; step++ {
 		taken = (low + high) / 2
 		if step%4 != 3 {
-			taken = s.guess(low, high, lowCount, highCount)
+			taken = s.guess(low, high, lowCount, highCount, slack)
 		}
 		if n := s.take(taken); n <= s.target {
 			low, lowCount = taken, n
@@ -127,9 +127,9 @@ func (s *selector) search(whole int) int {
 	return low
 }
 
-// guess is where the target lies between low and high if counts grow as the sums of costs do.
-func (s *selector) guess(low, high, lowCount, highCount int) int {
-	share := float64(s.target-lowCount) / float64(highCount-lowCount)
+// guess is where a count somewhat below the target lies between low and high if counts grow as the sums of costs do.
+func (s *selector) guess(low, high, lowCount, highCount, slack int) int {
+	share := float64(s.target-slack/2-lowCount) / float64(highCount-lowCount)
 	want := s.sums[low] + int(share*float64(s.sums[high]-s.sums[low]))
 	at, _ := slices.BinarySearch(s.sums[low:high], want+1)
 	return min(max(low+at-1, low+1), high-1)

@@ -119,7 +119,7 @@ func proseLine(line []byte) bool {
 		if bytes.IndexFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' }) < 0 {
 			plain++
 		}
-		if len(f) > 1 && bytes.Equal(bytes.ToUpper(f), f) {
+		if len(f) > 1 && !bytes.ContainsFunc(f, unicode.IsLower) {
 			shouted++
 		}
 	}

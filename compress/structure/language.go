@@ -67,11 +67,12 @@ func guess(text []byte) *language {
 }
 
 func (l *language) told(line []byte) bool {
-	if l.dollars { // SQL is written in either case
-		line = bytes.ToUpper(line[:min(len(line), 16)])
-	}
 	for _, each := range l.tells {
-		if bytes.HasPrefix(line, []byte(each)) && (unicode.IsPunct(rune(each[len(each)-1])) || each[len(each)-1] == ' ' || len(line) == len(each) || !isLetter(line[len(each)])) {
+		begins := bytes.HasPrefix(line, []byte(each))
+		if l.dollars && len(line) >= len(each) { // SQL is written in either case
+			begins = bytes.EqualFold(line[:len(each)], []byte(each))
+		}
+		if begins && (unicode.IsPunct(rune(each[len(each)-1])) || each[len(each)-1] == ' ' || len(line) == len(each) || !isLetter(line[len(each)])) {
 			return true
 		}
 	}
