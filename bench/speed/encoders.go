@@ -63,7 +63,7 @@ func measureEncoder(ctx context.Context, m *encoder.Model, tokens []token.Token,
 		return e, err
 	}
 	var took []time.Duration
-	for begun := time.Now(); len(took) == 0 || time.Since(begun) < patience; {
+	for begun := time.Now(); len(took) < leastRuns || time.Since(begun) < patience; {
 		if err := ctx.Err(); err != nil {
 			return e, err
 		}

@@ -43,15 +43,15 @@ func OneLength(ctx context.Context, path string, patience time.Duration) (l Leng
 	}
 	defer a.Close()
 	c, _ := compressor(a)
-	if _, err := repeat(ctx, c, text[:min(len(text), 20_000)], compress.Options{}, 0); err != nil { // to warm up
+	if _, err := repeat(ctx, c, text[:min(len(text), 20_000)], compress.Options{}, 1, 0); err != nil { // to warm up
 		return l, err
 	}
 	r, err := c.Compress(ctx, text, compress.Options{Rate: rate})
 	if err != nil {
 		return l, err
 	}
-	l = Length{Bytes: len(text), Tokens: r.OriginalTokens, PeakRSS: peakRSS()} // before the collector lags behind many runs
-	took, err := repeat(ctx, c, text, compress.Options{}, patience)
+	l = Length{Bytes: len(text), Tokens: r.OriginalTokens, PeakRSS: peakRSS()} // of one run: garbage of many adds up
+	took, err := repeat(ctx, c, text, compress.Options{}, 0, patience-r.Elapsed)
 	if err != nil {
 		return l, err
 	}

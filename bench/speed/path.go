@@ -15,7 +15,8 @@ import (
 const (
 	rate         = 0.5
 	promptTokens = 2000
-	promptRuns   = 200 // at the least
+	promptRuns   = 200
+	leastRuns    = 3
 )
 
 // A Path is the whole way from a text to what is left of it, by one forward pass of the agent.
@@ -59,12 +60,12 @@ func compressor(a *agent.Agent) (*compress.Compressor, *agent.Timed) {
 
 func measurePath(ctx context.Context, a *agent.Agent, text []byte, tokens int, patience time.Duration) (p Path, err error) {
 	c, timed := compressor(a)
-	if _, err = repeat(ctx, c, text, compress.Options{}, 0); err != nil { // to warm up
+	if _, err = repeat(ctx, c, text, compress.Options{}, 1, 0); err != nil { // to warm up
 		return p, err
 	}
 	var timings compress.Timings
 	before, mallocs := timed.Model(), allocations()
-	took, err := repeat(ctx, c, text, compress.Options{Timings: &timings}, patience)
+	took, err := repeat(ctx, c, text, compress.Options{Timings: &timings}, leastRuns, patience)
 	if err != nil {
 		return p, err
 	}
@@ -78,10 +79,11 @@ func measurePath(ctx context.Context, a *agent.Agent, text []byte, tokens int, p
 	return p, err
 }
 
-// repeat compresses a text until so much time is over, once at the least, and returns what each run took, shortest first.
-func repeat(ctx context.Context, c *compress.Compressor, text []byte, o compress.Options, patience time.Duration) (took []time.Duration, err error) {
+// repeat compresses a text so often at the least, and until so much time is over, and returns what each run took, shortest
+// first.
+func repeat(ctx context.Context, c *compress.Compressor, text []byte, o compress.Options, times int, patience time.Duration) (took []time.Duration, err error) {
 	o.Rate = rate
-	for begun := time.Now(); len(took) == 0 || time.Since(begun) < patience; {
+	for begun := time.Now(); len(took) < times || time.Since(begun) < patience; {
 		started := time.Now()
 		if _, err := c.Compress(ctx, text, o); err != nil {
 			return nil, err
@@ -117,7 +119,7 @@ func measurePrompt(ctx context.Context, c *compress.Compressor, text []byte) (p 
 	p.Tokens = min(promptTokens, len(c.Tokenizer.Encode(nil, all[0])))
 	var took []time.Duration
 	for i := -len(all); i < promptRuns; i++ { // the first round is to warm up
-		once, err := repeat(ctx, c, all[(i+len(all))%len(all)], compress.Options{}, 0)
+		once, err := repeat(ctx, c, all[(i+len(all))%len(all)], compress.Options{}, 1, 0)
 		if err != nil {
 			return p, err
 		}
