@@ -40,6 +40,7 @@ lint: ## golangci-lint with the house's floors, govulncheck
 	@$(WITH) scripts/lint.sh
 
 bench: build ## speeds, printed by the programs that measure them
+	@$(WITH) bin/sputnik bench compress
 	@$(WITH) go test -run '^$$' -bench . -benchtime 2s $(ARGS) ./token ./torch ./transformer ./transformer/encoder ./agent ./compress ./train
 
 demo: build ## shorten a real prompt with the embedded agent

@@ -44,3 +44,24 @@ func TestTheReadmesTreeIsTheDisks(t *testing.T) {
 		t.Errorf("the tree in the README is not the disk's (-disk +README):\n%s", diff)
 	}
 }
+
+// What the README shows of Go compiles, and is run.
+func TestTheReadmesGoIsInTheExamples(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```").FindAllStringSubmatch(string(readme), -1)
+	if len(blocks) == 0 {
+		t.Error("the README shows no Go")
+	}
+	for _, block := range blocks {
+		if !strings.Contains(string(examples), block[1]) {
+			t.Errorf("example_test.go does not have this of the README:\n%s", block[1])
+		}
+	}
+}

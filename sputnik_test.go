@@ -2,12 +2,17 @@ package sputnik_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/project-sputnik/sputnik"
+	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
 )
 
@@ -40,21 +45,72 @@ func open(t *testing.T) *sputnik.Compressor {
 	return c
 }
 
-func TestACompressorServesManyAtOnce(t *testing.T) {
+// requests are texts with options that take every way through the library.
+var requests = []struct {
+	text    string
+	options []sputnik.Option
+}{
+	{minutes, nil},
+	{"", nil},
+	{minutes, []sputnik.Option{sputnik.TargetTokens(20), sputnik.StripTags(), sputnik.Unit(compress.Token)}},
+	{minutes, []sputnik.Option{sputnik.Rate(0.4), sputnik.Tokenizer("o200k_base"), sputnik.Keep("Gothenburg"), sputnik.KeepDigits()}},
+	{minutes, []sputnik.Option{sputnik.Rate(0.4), sputnik.Question("Who signs for the crates?")}},
+	{minutes, []sputnik.Option{sputnik.MinQuality(0.8), sputnik.KeepRegexp(`INV-\d+`)}},
+	{minutes, []sputnik.Option{sputnik.Scorer("random", 7)}},
+	{strings.Repeat(minutes+"\n", 30), []sputnik.Option{sputnik.Rate(0.33)}}, // several windows of the agent
+	{strings.Repeat(minutes+"\n", 30), []sputnik.Option{sputnik.Rate(0.33), sputnik.CacheStable()}},
+	{"# Minutes\n\n- " + minutes + "\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", []sputnik.Option{sputnik.Structure("markdown")}},
+	{`{"id":7,"note":"The delivery to Gothenburg was delayed until March because of the \"strike\", so it seems."}`, []sputnik.Option{sputnik.Rate(0.7)}},
+	{`[{"role":"user","content":"Was the delivery to Gothenburg delayed because of the strike, as far as you know?"}]`, []sputnik.Option{sputnik.Structure("chat")}},
+}
+
+func TestACompressorServes64AtOnceAsItServesOne(t *testing.T) {
 	c := open(t)
-	want, err := c.Compress(context.Background(), minutes)
-	if err != nil {
-		t.Fatal(err)
+	want := make([]sputnik.Result, len(requests))
+	for i, r := range requests {
+		var err error
+		if want[i], err = c.Compress(t.Context(), r.text, r.options...); err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+		want[i].Elapsed = 0
 	}
 	var wait sync.WaitGroup
-	for range 64 {
+	for worker := range 64 {
 		wait.Go(func() {
-			if r, err := c.Compress(context.Background(), minutes); err != nil || r.Text != want.Text {
-				t.Errorf("%q, %v; want %q", r.Text, err, want.Text)
+			for i := range 3 {
+				i = (3*worker + i) % len(requests)
+				got, err := c.Compress(t.Context(), requests[i].text, requests[i].options...)
+				got.Elapsed = 0
+				if diff := cmp.Diff(want[i], got); diff != "" || err != nil {
+					t.Errorf("request %d among others, %v (-alone +now):\n%s", i, err, diff)
+				}
 			}
 		})
 	}
 	wait.Wait()
+}
+
+// A stop is asked for at several moments of a long text. `sputnik bench compress` says how long it takes;
+// here it has three seconds, as tests run beside others.
+func TestACallEndsSoonAfterItsContext(t *testing.T) {
+	c := open(t)
+	text := strings.Repeat(minutes+" Nobody knows why.\n", 5000) // above 1 MB
+	for _, options := range [][]sputnik.Option{{sputnik.Scorer("frequency", 0)}, {sputnik.Tokenizer("o200k_base")}, {sputnik.Structure("markdown")}} {
+		for _, after := range []time.Duration{0, 100 * time.Millisecond, time.Second} {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			started := time.Now()
+			_, err := c.Compress(ctx, text, options...)
+			late := time.Since(started) - after
+			cancel()
+			if err == nil {
+				break // it was done before
+			}
+			if !errors.Is(err, context.DeadlineExceeded) || late > 3*time.Second {
+				t.Errorf("stopped after %v: %v, %v later", after, err, late)
+			}
+			t.Logf("stopped after %v: %v later", after, late)
+		}
+	}
 }
 
 func TestOptionsSayWhatIsWrongWithThem(t *testing.T) {

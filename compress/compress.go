@@ -37,6 +37,7 @@ type Options struct {
 	StripTags    bool             // leave out the tags <keep> and </keep> themselves
 	Structure    structure.Kind   // of the text, whose syntax stays; empty is Auto
 	CacheStable  bool             // what comes out for a text also begins what comes out for any that goes on behind it: see Stable
+	Timings      *Timings         // where each stage's time is added up; nil as a rule
 
 	seen      *trace // where the choice is noted for Explain; nil as a rule
 	blockwise bool   // the text is a block of a longer one: its words are never cut
@@ -89,6 +90,7 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	if err := o.Check(); err != nil {
 		return Result{}, err
 	}
+	o.Timings.start()
 	r := c.begin(&o)
 	err := withoutPanics(func() error { return c.shorten(ctx, text, o, &r) })
 	if ctx.Err() != nil {
@@ -158,6 +160,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 		counted = o.Tokenizer.Encode(nil, text)
 	}
 	r.OriginalTokens = len(counted)
+	o.Timings.lap(Reading)
 	if o.MinQuality > 0 {
 		rate, err := c.rateFor(ctx, read, o.MinQuality, o.Question)
 		if err != nil {
@@ -165,6 +168,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 		}
 		enough := int(math.Ceil(rate * float64(len(counted))))
 		o.TargetTokens = &enough
+		o.Timings.lap(Scoring)
 	}
 	target, rate := o.target(len(counted))
 	p, layout := protectAll(read, found, o, target)
@@ -172,7 +176,9 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
 	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
 	if len(counted) > target || len(p.tags) > 0 || o.seen != nil && len(text) > 0 {
+		o.Timings.lap(Selecting)
 		scores, err := c.score(ctx, read, rate, o.Question)
+		o.Timings.lap(Scoring)
 		if err != nil {
 			return err
 		}
@@ -195,11 +201,13 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
 		o.seen.note(read, layout, scores, s)
 	}
+	o.Timings.lap(Selecting)
 	r.Text = string(concatenate(nil, text, r.Kept))
 	if r.OriginalTokens > 0 {
 		r.Rate = float64(r.CompressedTokens) / float64(r.OriginalTokens)
 	}
 	r.warn(len(text), layout.Loose())
+	o.Timings.lap(Rendering)
 	return nil
 }
 

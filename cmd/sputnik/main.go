@@ -36,6 +36,7 @@ func commands() []*cli.Command {
 		evalCommand(),
 		baselinesCommand(),
 		plotCommand(),
+		benchCommand(),
 		metricsCommand(),
 		versionCommand(),
 		completionCommand(),

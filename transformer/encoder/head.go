@@ -37,7 +37,7 @@ func OpenClassifier(nameOrDir string) (*Classifier, error) {
 		return nil, err
 	}
 	width := c.model.Config.Width
-	err = c.model.readHead(dir, func(r *reader) { c.head = r.linear(width, len(c.Labels), "classifier") })
+	err = c.model.readHead(dir, func(t tensors) { c.head = t.linear(width, len(c.Labels), "classifier") })
 	if err != nil {
 		c.Close()
 		return nil, fmt.Errorf("open token classifier %s: %w", nameOrDir, err)
@@ -85,10 +85,10 @@ func OpenMaskedLM(nameOrDir string) (*MaskedLM, error) {
 		err = errors.New("the tokenizer has neither [MASK] nor <mask>")
 	}
 	if err == nil {
-		err = e.model.readHead(dir, func(r *reader) {
+		err = e.model.readHead(dir, func(t tensors) {
 			n := maskedNames[c.Family]
-			m.dense, m.norm = r.linear(c.Width, c.Width, n.dense), r.norm(c.Width, n.norm)
-			m.bias = r.tensor([]int64{int64(c.Vocabulary)}, n.bias)
+			m.dense, m.norm = t.linear(c.Width, c.Width, n.dense), t.norm(c.Width, n.norm)
+			m.bias = t([]int64{int64(c.Vocabulary)}, n.bias)
 		})
 	}
 	if err != nil {
@@ -105,14 +105,14 @@ func (m *MaskedLM) Fill(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
 }
 
 // readHead reads tensors that are named without the model's prefix; the model owns them.
-func (m *Model) readHead(dir string, read func(r *reader)) error {
+func (m *Model) readHead(dir string, read func(t tensors)) error {
 	from, err := weights.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
 	r := reader{from: from, model: m}
-	read(&r)
+	read(r.tensor)
 	return r.err
 }
 

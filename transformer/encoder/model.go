@@ -53,26 +53,32 @@ func (m *Model) read(from *weights.Folder) error {
 	if err != nil {
 		return err
 	}
-	c, r := m.Config, reader{from: from, prefix: prefix, model: m}
-	table := func(rows int, name string) torch.Tensor { return r.tensor([]int64{int64(rows), int64(c.Width)}, name) }
+	r := reader{from: from, prefix: prefix, model: m}
+	m.build(r.tensor)
+	return r.err
+}
+
+// build puts the model together.
+func (m *Model) build(tensor tensors) {
+	c := m.Config
+	table := func(rows int, name string) torch.Tensor { return tensor([]int64{int64(rows), int64(c.Width)}, name) }
 	m.words, m.positions = table(c.Vocabulary, wordsName), table(c.Skipped+c.Positions, positionsName)
 	if c.Types > 0 {
 		m.types = table(c.Types, typesName)
 	}
-	m.norm = r.norm(c.Width, normName)
+	m.norm = tensor.norm(c.Width, normName)
 	n := c.names()
-	for i := 0; i < c.Layers && r.err == nil; i++ {
+	for i := range c.Layers {
 		at := fmt.Sprintf(n.layer, i)
 		m.layers = append(m.layers, layer{
-			attention:     r.linear(c.Width, c.Width, at+n.query, at+n.key, at+n.value),
-			mixed:         r.linear(c.Width, c.Width, at+n.mixed),
-			attentionNorm: r.norm(c.Width, at+n.attentionNorm),
-			up:            r.linear(c.Width, c.FeedForward, at+n.up),
-			down:          r.linear(c.FeedForward, c.Width, at+n.down),
-			outputNorm:    r.norm(c.Width, at+n.outputNorm),
+			attention:     tensor.linear(c.Width, c.Width, at+n.query, at+n.key, at+n.value),
+			mixed:         tensor.linear(c.Width, c.Width, at+n.mixed),
+			attentionNorm: tensor.norm(c.Width, at+n.attentionNorm),
+			up:            tensor.linear(c.Width, c.FeedForward, at+n.up),
+			down:          tensor.linear(c.FeedForward, c.Width, at+n.down),
+			outputNorm:    tensor.norm(c.Width, at+n.outputNorm),
 		})
 	}
-	return r.err
 }
 
 // Close frees the weights.

@@ -108,16 +108,19 @@ func (r *reader) spelled(name string) string {
 	return name
 }
 
-// linear loads products of so many inputs and outputs, joined to one.
-func (r *reader) linear(in, out int, parts ...string) affine {
+// tensors provides the tensor that joins the named parts, all of one shape, along the outputs.
+type tensors func(shape []int64, parts ...string) torch.Tensor
+
+// linear are products of so many inputs and outputs, joined to one.
+func (t tensors) linear(in, out int, parts ...string) affine {
 	var weight, bias []string
 	for _, p := range parts {
 		weight, bias = append(weight, p+".weight"), append(bias, p+".bias")
 	}
-	return affine{r.tensor([]int64{int64(out), int64(in)}, weight...), r.tensor([]int64{int64(out)}, bias...)}
+	return affine{t([]int64{int64(out), int64(in)}, weight...), t([]int64{int64(out)}, bias...)}
 }
 
-func (r *reader) norm(width int, name string) affine {
+func (t tensors) norm(width int, name string) affine {
 	shape := []int64{int64(width)}
-	return affine{r.tensor(shape, name+".weight"), r.tensor(shape, name+".bias")}
+	return affine{t(shape, name+".weight"), t(shape, name+".bias")}
 }
