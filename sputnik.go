@@ -75,56 +75,72 @@ func (c *Compressor) Close() {
 }
 
 // Compress returns text without the words that matter least: half of its tokens stay unless an option says otherwise.
-// If the model fails, the original text comes out beside the error, a compress.Fault.
+// If the model fails, the original text comes out beside the error, a compress.Fault. It returns at once when ctx ends.
 func (c *Compressor) Compress(ctx context.Context, text string, options ...Option) (Result, error) {
-	var r Result
-	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
-		r, err = by.Compress(ctx, []byte(text), o)
-		return err
+	return abandonable(ctx, func() (Result, error) {
+		return with(c, options, func(by *compress.Compressor, o compress.Options) (Result, error) {
+			return by.Compress(ctx, []byte(text), o)
+		})
 	})
-	return r, err
 }
 
 // Stream compresses what it reads while it comes, and writes each block once it is decided; what it promises is written
 // at compress.Compressor.Stream. The result has figures, but no text.
 func (c *Compressor) Stream(ctx context.Context, r io.Reader, w io.Writer, options ...Option) (Result, error) {
-	var result Result
-	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
-		result, err = by.Stream(ctx, r, w, o)
-		return err
+	return with(c, options, func(by *compress.Compressor, o compress.Options) (Result, error) {
+		return by.Stream(ctx, r, w, o)
 	})
-	return result, err
 }
 
 // Explain compresses text as Compress does, and says what became of every word and token, and why.
 func (c *Compressor) Explain(ctx context.Context, text string, options ...Option) (Explanation, error) {
-	var e Explanation
-	err := c.with(options, func(by *compress.Compressor, o compress.Options) (err error) {
-		e, err = by.Explain(ctx, []byte(text), o)
-		return err
+	return abandonable(ctx, func() (Explanation, error) {
+		return with(c, options, func(by *compress.Compressor, o compress.Options) (Explanation, error) {
+			return by.Explain(ctx, []byte(text), o)
+		})
 	})
-	return e, err
+}
+
+// abandonable returns what do does, or the context's error once that ends: do may then go on for a while, as a long text is
+// not tokenised in bits, and nobody sees what it returns.
+func abandonable[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := do()
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // with calls use with what the options ask for. Close waits until it is done.
-func (c *Compressor) with(options []Option, use func(by *compress.Compressor, o compress.Options) error) error {
+func with[T any](c *Compressor, options []Option, use func(by *compress.Compressor, o compress.Options) (T, error)) (result T, err error) {
 	s := settings{scorer: "agent", Options: compress.Options{Rate: 0.5}}
 	for _, option := range options {
 		if err := option(&s); err != nil {
-			return err
+			return result, err
 		}
 	}
 	c.open.RLock()
 	defer c.open.RUnlock()
 	if c.agent == nil {
-		return errors.New("compress: the compressor is closed")
+		return result, errors.New("compress: the compressor is closed")
 	}
 	if s.Tokenizer != nil && s.Tokenizer.Name() == c.agent.Tokenizer().Name() {
 		s.Tokenizer = nil
 	}
 	scorer, err := c.scorer(s)
 	if err != nil {
-		return err
+		return result, err
 	}
 	return use(&compress.Compressor{Model: c.model, Tokenizer: c.agent.Tokenizer(), Scorer: scorer, Language: c.agent.Statistics()}, s.Options)
 }

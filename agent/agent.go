@@ -18,7 +18,6 @@ type Agent struct {
 	weights    []torch.Named
 	static     torch.Tensor
 	fused      *torch.Policy // the weights as libtorch's forward reads them; nil in training, and without libtorch
-	inGo       bool          // score without libtorch all the same
 	pool       pool
 	quality    *Quality // nil where nobody calibrated the agent
 }

@@ -79,8 +79,7 @@ func TestTheThreeForwardsAgree(t *testing.T) {
 		{Embedding: 4, Rows: 64, Hidden: 16, ContextWindow: 3, Layers: 2}} {
 		a, text := fresh(t, c)
 		loaded := saved(t, a)
-		loaded.WithoutTorch()
-		fused, plain := scores(t, a, text), scores(t, loaded, text)
+		fused, plain := scores(t, a, text), scores(t, loaded.WithoutTorch(), text)
 		var graph []float32
 		err := torch.NoGrad(func(s *torch.Scope) error {
 			graph = torch.Values[float32](s, a.Logits(s, a.NewBatch([]token.Text{text}, []float64{0.4})))
@@ -128,8 +127,7 @@ func TestScoresDoNotDependOnThreads(t *testing.T) {
 func TestScoresDoNotDependOnCompany(t *testing.T) {
 	a, whole := fresh(t, small)
 	a = saved(t, a)
-	for _, inGo := range []bool{false, true} {
-		a.inGo = inGo
+	for _, a := range []*Agent{a, a.WithoutTorch()} {
 		var texts []token.Text
 		var want [][]float32
 		for i := range 64 {
@@ -141,7 +139,7 @@ func TestScoresDoNotDependOnCompany(t *testing.T) {
 			all.Go(func() {
 				got, err := a.Score(context.Background(), texts[i], 0.4)
 				if err != nil || !cmp.Equal(got, want[i]) {
-					t.Errorf("%d tokens, in Go %v: other bits beside 63 other texts (%v)", len(texts[i].Tokens), inGo, err)
+					t.Errorf("%d tokens, by libtorch %v: other bits beside 63 other texts (%v)", len(texts[i].Tokens), a.fused != nil, err)
 				}
 			})
 		}
@@ -151,8 +149,7 @@ func TestScoresDoNotDependOnCompany(t *testing.T) {
 
 func TestAFaultInAForwardIsAnError(t *testing.T) {
 	a, text := fresh(t, small)
-	a = saved(t, a)
-	a.inGo = true
+	a = saved(t, a).WithoutTorch()
 	delete(a.plain.weights, "head.weight")
 	a.plain.weights["head.bias"] = nil
 	if _, err := a.Score(context.Background(), text, 0.4); err == nil || !strings.Contains(err.Error(), "panic") {

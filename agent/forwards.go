@@ -20,14 +20,25 @@ type Timed struct {
 	model atomic.Int64
 }
 
-// Model is the time that forward passes took so far.
+// Model is the time that forward passes took so far, those that ran at the same time added up.
 func (t *Timed) Model() time.Duration { return time.Duration(t.model.Load()) }
 
 // Score is Agent.Score.
 func (t *Timed) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
-	run := t.forward()
-	return t.score(ctx, text, rate, "", func(ids []int64, features []float32, windows int, scores []float32) error {
-		defer func(started time.Time) { t.model.Add(int64(time.Since(started))) }(time.Now())
-		return run(ids, features, windows, scores)
-	})
+	p, end, err := t.policy()
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	return t.score(ctx, text, rate, "", timedPolicy{p, &t.model})
+}
+
+type timedPolicy struct {
+	policy
+	spent *atomic.Int64
+}
+
+func (t timedPolicy) Scores(ids []int32, features []float32, dynamics int, scores []float32) error {
+	defer func(started time.Time) { t.spent.Add(int64(time.Since(started))) }(time.Now())
+	return t.policy.Scores(ids, features, dynamics, scores)
 }

@@ -28,8 +28,7 @@ func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.WithoutTorch()
-	plain, err := a.ScoreAsked(context.Background(), text, question, 0.4)
+	plain, err := a.WithoutTorch().ScoreAsked(context.Background(), text, question, 0.4)
 	if err != nil {
 		t.Fatal(err)
 	}

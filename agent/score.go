@@ -11,7 +11,7 @@ import (
 // Score gives every token of a text a logit, higher is kept longer, for a rate in (0, 1]. It may be called by many at a
 // time, whose texts then share forward passes: a token's score depends on its text alone.
 func (a *Agent) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
-	return a.score(ctx, text, rate, "")
+	return a.scoreBy(ctx, text, rate, "")
 }
 
 // ScoreAsked is Score for somebody who will ask this question of the text. Where none of its words is found, the scores
@@ -20,11 +20,17 @@ func (a *Agent) ScoreAsked(ctx context.Context, text token.Text, question string
 	if a.Question == 0 {
 		return nil, nil
 	}
-	return a.score(ctx, text, rate, question)
+	return a.scoreBy(ctx, text, rate, question)
 }
 
-// WithoutTorch has the agent score in Go, as it does in a binary without libtorch; the agent must have been loaded.
-func (a *Agent) WithoutTorch() { a.inGo = true }
+func (a *Agent) scoreBy(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
+	p, end, err := a.policy()
+	if err != nil {
+		return nil, fmt.Errorf("score: %w", err)
+	}
+	defer end()
+	return a.score(ctx, text, rate, question, p)
+}
 
 // A policy scores rows, of several texts as it may be: ids [rows], -1 where there is no token, and features
 // [rows, dynamics], with or without the question's -> scores [rows]. A row's score depends on the rows in its reach alone.
@@ -32,10 +38,10 @@ type policy interface {
 	Scores(ids []int32, features []float32, dynamics int, scores []float32) error
 }
 
-// scoring returns the policy to score by, and what ends it.
-func (a *Agent) scoring() (p policy, end func(), err error) {
+// policy is what to score by, and what ends it.
+func (a *Agent) policy() (p policy, end func(), err error) {
 	switch {
-	case a.fused != nil && !a.inGo:
+	case a.fused != nil:
 		return a.fused, func() {}, nil
 	case a.plain != nil:
 		return a.plain, func() {}, nil
@@ -85,7 +91,7 @@ func (a *Agent) embedding() (values []float32, err error) {
 	return values, err
 }
 
-func (a *Agent) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
+func (a *Agent) score(ctx context.Context, text token.Text, rate float64, question string, p policy) ([]float32, error) {
 	scores := make([]float32, len(text.Tokens))
 	if len(scores) == 0 {
 		return scores, nil
@@ -99,12 +105,7 @@ func (a *Agent) score(ctx context.Context, text token.Text, rate float64, questi
 	if err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
-	policy, end, err := a.scoring()
-	if err != nil {
-		return nil, fmt.Errorf("score: %w", err)
-	}
-	defer end()
-	r := &request{ctx: ctx, policy: policy, placed: a.statistics.place(text, rate), asked: asked, scores: scores}
+	r := &request{ctx: ctx, policy: p, placed: a.statistics.place(text, rate), asked: asked, scores: scores}
 	if err := a.pool.score(r, a.reach()); err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}

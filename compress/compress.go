@@ -161,6 +161,9 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 	}
 	r.OriginalTokens = len(counted)
 	o.Timings.lap(Reading)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if o.MinQuality > 0 {
 		rate, err := c.rateFor(ctx, read, o.MinQuality, o.Question)
 		if err != nil {
@@ -263,9 +266,19 @@ func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, q
 }
 
 func spans(pieces []piece, kept []bool) []Span {
-	var all []Span
+	runs := 0
+	for i := range kept {
+		if kept[i] && (i == 0 || !kept[i-1]) {
+			runs++
+		}
+	}
+	all := make([]Span, 0, runs)
 	for i, p := range pieces {
-		if kept[i] {
+		switch {
+		case !kept[i]:
+		case i > 0 && kept[i-1]: // pieces tile the text
+			all[len(all)-1][1] = p.end
+		default:
 			all = append(all, Span{p.start, p.end})
 		}
 	}

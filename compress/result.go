@@ -3,6 +3,7 @@ package compress
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -93,6 +94,11 @@ func join(spans []Span) []Span {
 
 // concatenate is the text of the spans.
 func concatenate(dst, text []byte, spans []Span) []byte {
+	n := 0
+	for _, s := range spans {
+		n += s[1] - s[0]
+	}
+	dst = slices.Grow(dst, n)
 	for _, s := range spans {
 		dst = append(dst, text[s[0]:s[1]]...)
 	}

@@ -36,7 +36,7 @@ type counter struct {
 }
 
 func (c *counter) count(text []byte) int {
-	c.tokens = c.tokenizer.Encode(c.tokens[:0], text)
+	c.tokens = c.tokenizer.Encode(slices.Grow(c.tokens[:0], token.Expected(len(text))), text)
 	return len(c.tokens)
 }
 
@@ -155,7 +155,13 @@ func (s *selector) keep(n int) {
 
 // count counts the text of what is shown.
 func (s *selector) count() {
-	s.counter.text = s.counter.text[:0]
+	n := 0
+	for i, p := range s.pieces {
+		if s.shown[i] {
+			n += p.end - p.start
+		}
+	}
+	s.counter.text = slices.Grow(s.counter.text[:0], n)
 	for i, p := range s.pieces {
 		if s.shown[i] {
 			s.counter.text = append(s.counter.text, s.text[p.start:p.end]...)

@@ -1,6 +1,10 @@
 package env
 
-import "github.com/project-sputnik/sputnik/token"
+import (
+	"slices"
+
+	"github.com/project-sputnik/sputnik/token"
+)
 
 // Select is Choose for the tokens of a text: a unit's score is the mean of its tokens' scores, its size their number.
 // scores has one number a token, protected (nil for none) and the result one a unit.
@@ -10,6 +14,7 @@ func Select(scores []float32, units []token.Unit, budget int, protected []bool) 
 
 // UnitScores appends to dst the mean score of each unit's tokens.
 func UnitScores(dst, scores []float32, units []token.Unit) []float32 {
+	dst = slices.Grow(dst, len(units))
 	for _, u := range units {
 		sum := float32(0)
 		for _, s := range scores[u.First:u.End] {

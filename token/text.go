@@ -9,9 +9,12 @@ type Text struct {
 
 // Read tokenises text and groups its tokens into words.
 func Read(t Tokenizer, text []byte) Text {
-	tokens := t.Encode(nil, text)
-	return Text{Bytes: text, Tokens: tokens, Units: Units(nil, text, tokens)}
+	tokens := t.Encode(make([]Token, 0, Expected(len(text))), text)
+	return Text{Bytes: text, Tokens: tokens, Units: Units(make([]Unit, 0, len(tokens)), text, tokens)}
 }
+
+// Expected is somewhat more than the tokens that so many bytes of English have: room to begin with.
+func Expected(bytes int) int { return bytes/4 + 16 }
 
 // Kept is the text of the tokens whose kept is true.
 func (t Text) Kept(kept []bool) []byte {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/project-sputnik/sputnik"
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
 	"github.com/project-sputnik/sputnik/token"
@@ -25,7 +26,6 @@ type Path struct {
 	Profile     Profile `json:"profile"`
 	Prompt      Prompt  `json:"prompt"`
 	Allocations float64 `json:"allocations_per_100_tokens"` // of Go, on the text, once it is warm
-	CancelMs    float64 `json:"cancel_ms"`                  // from a cancel to the return, at the worst of the moments tried
 }
 
 // A Speed is what repeated runs reached.
@@ -35,7 +35,7 @@ type Speed struct {
 	Runs   int     `json:"runs"`
 }
 
-// A Profile is each stage's share of the time; the model's forward passes are a part of scoring.
+// A Profile is each stage's share of the time; the model's forward passes, which all cores share, are a part of scoring.
 type Profile struct {
 	Read   float64 `json:"read"`
 	Score  float64 `json:"score"`
@@ -75,8 +75,7 @@ func measurePath(ctx context.Context, a *agent.Agent, text []byte, tokens int, p
 	if p.Prompt, err = measurePrompt(ctx, c, text); err != nil {
 		return p, err
 	}
-	p.CancelMs, err = measureCancel(ctx, c, text, took[len(took)/2])
-	return p, err
+	return p, nil
 }
 
 // repeat compresses a text so often at the least, and until so much time is over, and returns what each run took, shortest
@@ -108,7 +107,7 @@ func profile(t compress.Timings, model time.Duration) Profile {
 	}
 	share := func(spent time.Duration) float64 { return float64(spent) / float64(all) }
 	return Profile{
-		Read: share(t.Spent[compress.Reading]), Score: share(t.Spent[compress.Scoring]), Model: share(model),
+		Read: share(t.Spent[compress.Reading]), Score: share(t.Spent[compress.Scoring]), Model: share(model / time.Duration(runtime.GOMAXPROCS(0))),
 		Select: share(t.Spent[compress.Selecting]), Render: share(t.Spent[compress.Rendering]),
 	}
 }
@@ -146,7 +145,12 @@ func prompts(t token.Tokenizer, text []byte) (all [][]byte) {
 }
 
 // measureCancel cancels at several moments of a run that takes so long, and returns the longest wait for the return.
-func measureCancel(ctx context.Context, c *compress.Compressor, text []byte, whole time.Duration) (worst float64, err error) {
+func measureCancel(ctx context.Context, text []byte, whole time.Duration) (worst float64, err error) {
+	c, err := sputnik.Open(sputnik.Default)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
 	for at := 0.05; at < 1; at += 0.1 {
 		cancelled, cancel := context.WithCancel(ctx)
 		when := make(chan time.Time, 1)
@@ -154,7 +158,7 @@ func measureCancel(ctx context.Context, c *compress.Compressor, text []byte, who
 			when <- time.Now()
 			cancel()
 		})
-		_, err := c.Compress(cancelled, text, compress.Options{Rate: rate})
+		_, err := c.Compress(cancelled, string(text), sputnik.Rate(rate))
 		returned := time.Now()
 		late := timer.Stop() // the run was faster than it used to be
 		cancel()

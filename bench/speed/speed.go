@@ -32,6 +32,7 @@ type Report struct {
 	Go        Path      `json:"go"`
 	Lengths   Lengths   `json:"lengths"`
 	ColdStart float64   `json:"cold_start_ms"`
+	Cancel    float64   `json:"cancel_ms"` // from a cancel to the return, at the worst of the moments tried
 	Encoders  []Encoder `json:"encoders,omitempty"`
 }
 
@@ -88,11 +89,23 @@ func Run(ctx context.Context, o Options) (r Report, err error) {
 	if r.Go, err = measurePath(ctx, a.WithoutTorch(), text, len(tokens), o.Patience); err != nil {
 		return r, err
 	}
+	o.Progress("cancelled calls")
+	if r.Cancel, err = measureCancel(ctx, text, time.Duration(float64(len(tokens))/r.fastest().Speed.Median*float64(time.Second))); err != nil {
+		return r, err
+	}
 	if o.Encoders && r.Torch != nil {
 		o.Progress("encoders")
 		r.Encoders, err = measureEncoders(ctx, tokens, r.Torch.Speed, o.Patience)
 	}
 	return r, err
+}
+
+// fastest is the path that package sputnik takes here.
+func (r Report) fastest() Path {
+	if r.Torch != nil {
+		return *r.Torch
+	}
+	return r.Go
 }
 
 func describe(ctx context.Context, a *agent.Agent, text []byte) (Text, error) {

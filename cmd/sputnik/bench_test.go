@@ -36,7 +36,7 @@ func TestBenchCompressMeasuresEverything(t *testing.T) {
 			}
 		}
 	}
-	if _, is := dig(r, "go.cancel_ms").(float64); !is {
+	if _, is := dig(r, "cancel_ms").(float64); !is {
 		t.Error("it does not say how long a call goes on once it is cancelled")
 	}
 }
