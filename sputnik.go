@@ -15,6 +15,7 @@ import (
 	"io"
 	"regexp"
 	"sync"
+	"unsafe"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
@@ -79,10 +80,13 @@ func (c *Compressor) Close() {
 func (c *Compressor) Compress(ctx context.Context, text string, options ...Option) (Result, error) {
 	return abandonable(ctx, func() (Result, error) {
 		return with(c, options, func(by *compress.Compressor, o compress.Options) (Result, error) {
-			return by.Compress(ctx, []byte(text), o)
+			return by.Compress(ctx, bytesOf(text), o)
 		})
 	})
 }
+
+// bytesOf is a text's memory, which is only read.
+func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
 // Stream compresses what it reads while it comes, and writes each block once it is decided; what it promises is written
 // at compress.Compressor.Stream. The result has figures, but no text.
@@ -96,7 +100,7 @@ func (c *Compressor) Stream(ctx context.Context, r io.Reader, w io.Writer, optio
 func (c *Compressor) Explain(ctx context.Context, text string, options ...Option) (Explanation, error) {
 	return abandonable(ctx, func() (Explanation, error) {
 		return with(c, options, func(by *compress.Compressor, o compress.Options) (Explanation, error) {
-			return by.Explain(ctx, []byte(text), o)
+			return by.Explain(ctx, bytesOf(text), o)
 		})
 	})
 }

@@ -114,13 +114,13 @@ func (p *placed) write(from, to int, rows []float32, width int) {
 		of[8] = float32(math.Log1p(float64(p.since[u]))) / 3
 		of[12] = (p.WordRarity(wordOf(p.text, unit)) - 10) / 3
 		of[rateFeature] = p.rate
-		for ; i < min(to, unit.End); i++ {
+		for ; i < min(to, int(unit.End)); i++ {
 			f := rows[(i-from)*width:][:dynamicFeatures]
 			copy(f, of[:])
 			for k := range 4 {
 				f[k] = float32(p.marks[i] >> k & 1)
 			}
-			f[5] = float32(min(i-unit.First, 8)) / 4
+			f[5] = float32(min(i-int(unit.First), 8)) / 4
 		}
 	}
 	p.neighbours(from, to, rows, width)
@@ -128,7 +128,7 @@ func (p *placed) write(from, to int, rows []float32, width int) {
 
 // unitAt is the index of the unit that holds a token.
 func unitAt(units []token.Unit, at int) int {
-	u, _ := slices.BinarySearchFunc(units, at+1, func(u token.Unit, end int) int { return cmp.Compare(u.End, end) })
+	u, _ := slices.BinarySearchFunc(units, at+1, func(u token.Unit, end int) int { return cmp.Compare(int(u.End), end) })
 	return u
 }
 

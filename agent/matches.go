@@ -76,7 +76,7 @@ func (a *Agent) matches(text token.Text, q question, embedding []float32) matchi
 	}
 	for u, unit := range text.Units {
 		tokens := text.Tokens[unit.First:unit.End]
-		for at+1 < len(sentences) && tokens[len(tokens)-1].End > sentences[at+1].Start {
+		for at+1 < len(sentences) && int(tokens[len(tokens)-1].End) > sentences[at+1].Start {
 			at++
 		}
 		r.sentences[u] = int32(at)

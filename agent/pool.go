@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/project-sputnik/sputnik/torch"
@@ -108,8 +109,8 @@ func (p *pool) work() {
 			w.finish(w.to-w.from, err)
 		}
 		p.mutex.Unlock()
+		clear(s.windows) // or their texts would be held in memory
 	}
-	clear(s.windows)
 }
 
 // finish counts tokens as scored, or the request as failed.
@@ -201,7 +202,7 @@ func (p *pool) take(s *sheet) bool {
 			s.windows = append(s.windows, w)
 			r.next = w.to
 		}
-		p.queue = append(p.queue[:0], p.queue[1:]...)
+		p.queue = slices.Delete(p.queue, 0, 1)
 		if w.from < w.to && r.next < len(r.scores) {
 			p.queue = append(p.queue, r)
 		}

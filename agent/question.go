@@ -162,7 +162,7 @@ func (a *asked) write(from, to int, rows []float32, width int) {
 		f[6], f[7], f[8] = float32(a.overlaps[s]), float32(a.overlaps[s]/a.best), a.lent(u)
 		f[9] = float32(a.found)
 		a.kind(f[10:], wordOf(a.text, units[u]))
-		for ; i < min(to, units[u].End); i++ {
+		for ; i < min(to, int(units[u].End)); i++ {
 			copy(rows[(i-from)*width:], f[:])
 		}
 	}

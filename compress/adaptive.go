@@ -89,7 +89,7 @@ func (a Adaptive) found(task probe.Task, text token.Text, language Language, rat
 	for _, p := range task.Probes {
 		at := strings.Index(task.Text, p.Target)
 		for i, t := range text.Tokens {
-			if at >= 0 && t.Start < at+len(p.Target) && t.End > at {
+			if at >= 0 && int(t.Start) < at+len(p.Target) && int(t.End) > at {
 				n++
 				if kept[i] {
 					found++

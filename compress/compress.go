@@ -90,6 +90,9 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	if err := o.Check(); err != nil {
 		return Result{}, err
 	}
+	if len(text) > math.MaxInt32 {
+		return Result{}, fmt.Errorf("a text of %d bytes is too long; want less than 2 GiB, or a stream", len(text))
+	}
 	o.Timings.start()
 	r := c.begin(&o)
 	err := withoutPanics(func() error { return c.shorten(ctx, text, o, &r) })
@@ -189,23 +192,24 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			r.Unit = Word
 			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
 		}
-		pieces := lay(read, layout, scores, p, o.Unit)
+		pieces, edges := lay(read, layout, scores, p, o.Unit)
 		estimate(pieces, counted)
+		o.seen.note(read, layout, scores) // from here on nobody else needs them: their memory may go to what follows
 		if layout.Kind == structure.Prose && !o.blockwise {
 			pieces = breakLong(pieces, text, target)
 		}
 		var g *glue
 		var nots []int32
 		if o.Unit == Word || layout.Kind != structure.Prose {
-			g, nots = newGlue(text, pieces), negations(text, pieces)
+			g, nots = newGlue(text, pieces, edges), negations(text, pieces)
 			g.follows = o.follows
 		}
-		s := choose(text, pieces, len(counted), target, o.Tokenizer, g, nots)
+		s := choose(text, pieces, r.OriginalTokens, target, o.Tokenizer, g, nots)
 		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
-		o.seen.note(read, layout, scores, s)
+		o.seen.chosen(s)
 	}
 	o.Timings.lap(Selecting)
-	r.Text = string(concatenate(nil, text, r.Kept))
+	r.Text = textOf(text, r.Kept)
 	if r.OriginalTokens > 0 {
 		r.Rate = float64(r.CompressedTokens) / float64(r.OriginalTokens)
 	}
@@ -239,14 +243,14 @@ func dispensable(kind structure.Kind) bool {
 }
 
 // lay cuts a text into pieces by its structure, or by words or tokens where it has none.
-func lay(text token.Text, layout structure.Layout, scores []float32, p protection, unit Unit) []piece {
+func lay(text token.Text, layout structure.Layout, scores []float32, p protection, unit Unit) ([]piece, []edge) {
 	switch {
 	case layout.Kind != structure.Prose:
 		return cutStructured(text, layout, scores, p)
 	case unit == Word:
-		return cut(text, identifiers(text), scores, p)
+		return cut(text, identifiers(text), len(text.Units), scores, p), nil
 	}
-	return cut(text, tokenUnits(text), scores, p)
+	return cut(text, tokenUnits(text), len(text.Tokens), scores, p), nil
 }
 
 // score asks the scorer, which ranks by the question where there is one.
@@ -277,9 +281,9 @@ func spans(pieces []piece, kept []bool) []Span {
 		switch {
 		case !kept[i]:
 		case i > 0 && kept[i-1]: // pieces tile the text
-			all[len(all)-1][1] = p.end
+			all[len(all)-1][1] = int(p.end)
 		default:
-			all = append(all, Span{p.start, p.end})
+			all = append(all, p.span())
 		}
 	}
 	return join(all)

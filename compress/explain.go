@@ -81,10 +81,17 @@ type trace struct {
 	*selector
 }
 
-// note is called when the choice is made; a nil trace takes no notes.
-func (t *trace) note(text token.Text, layout structure.Layout, scores []float32, s *selector) {
+// note is called with what is chosen from; a nil trace takes no notes.
+func (t *trace) note(text token.Text, layout structure.Layout, scores []float32) {
 	if t != nil {
-		*t = trace{text, layout, scores, s}
+		t.text, t.layout, t.scores = text, layout, scores
+	}
+}
+
+// chosen is called when the choice is made.
+func (t *trace) chosen(s *selector) {
+	if t != nil {
+		t.selector = s
 	}
 }
 
@@ -98,7 +105,7 @@ func (t *trace) explain(e *Explanation, o Options) {
 	protectors := t.protectors(o)
 	at := 0
 	for i, each := range t.pieces {
-		unit := ExplainedUnit{Span: Span{each.start, each.end}, Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
+		unit := ExplainedUnit{Span: each.span(), Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
 		switch {
 		case each.class == stripped:
 			unit.Why = []Why{ByStripping}
@@ -114,7 +121,7 @@ func (t *trace) explain(e *Explanation, o Options) {
 		e.Units = append(e.Units, unit)
 		for ; at < len(t.text.Tokens) && (t.text.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
 			each := t.text.Tokens[at]
-			e.Tokens = append(e.Tokens, ExplainedToken{Span{each.Start, each.End}, t.scores[at], len(e.Units) - 1})
+			e.Tokens = append(e.Tokens, ExplainedToken{Span{int(each.Start), int(each.End)}, t.scores[at], len(e.Units) - 1})
 		}
 	}
 }
@@ -152,10 +159,10 @@ func why(protectors []source, p piece) []Why {
 	var out []Why
 	for i := range protectors {
 		s := &protectors[i]
-		for len(s.spans) > 0 && s.spans[0][1] <= p.start {
+		for len(s.spans) > 0 && s.spans[0][1] <= int(p.start) {
 			s.spans = s.spans[1:]
 		}
-		if len(s.spans) > 0 && s.spans[0][0] < p.end {
+		if len(s.spans) > 0 && s.spans[0][0] < int(p.end) {
 			out = append(out, s.why)
 		}
 	}

@@ -81,7 +81,7 @@ func (s *selector) price(i int) int {
 		if nearest < 0 {
 			nearest = before
 		}
-		n += s.pieces[before].end - s.pieces[before].start
+		n += int(s.pieces[before].end - s.pieces[before].start)
 	}
 	buffer := s.counter.text[:0]
 	for j := before; j < i; j++ {

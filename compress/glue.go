@@ -1,6 +1,9 @@
 package compress
 
-import "unicode/utf8"
+import (
+	"cmp"
+	"unicode/utf8"
+)
 
 // glue knows which pieces would grow together if what stood between them were dropped: "Larsen" and "Ines" from two
 // lines must not become "LarsenInes".
@@ -11,17 +14,14 @@ type glue struct {
 	follows      bool   // whether a letter or digit stands right before the first piece
 }
 
-func newGlue(text []byte, pieces []piece) *glue {
+func newGlue(text []byte, pieces []piece, edges []edge) *glue {
 	n := len(pieces)
 	g := &glue{begins: make([]bool, n), ends: make([]bool, n), between: make([]bool, n), gone: make([]bool, n)}
 	for i, p := range pieces {
 		first, _ := utf8.DecodeRune(text[p.start:p.end])
 		last, _ := utf8.DecodeLastRune(text[p.start:p.end])
-		if p.first != 0 {
-			first = p.first
-		}
-		if p.last != 0 {
-			last = p.last
+		for ; len(edges) > 0 && edges[0].piece == i; edges = edges[1:] {
+			first, last = cmp.Or(edges[0].first, first), cmp.Or(edges[0].last, last)
 		}
 		g.begins[i] = p.class != broken && spells(first)
 		g.ends[i] = p.class != broken && spells(last)

@@ -2,6 +2,7 @@ package compress
 
 import (
 	"bytes"
+	"iter"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,18 +19,26 @@ const (
 // identifiers joins the units that are one thing: what has a digit in it, as FIN-2209, 5C:A1:09:7E, 2025-09-17T03:42 and
 // 10.0.0.1:80, paths, and names of programs and their parts (thing). Half of an identifier is a wrong one. The units of
 // one with a digit are words with single signs of - : . / _ # @ + between them and no white space.
-func identifiers(text token.Text) []token.Unit {
-	words := make([]Span, len(text.Units))
-	for i, u := range text.Units {
-		words[i][0], words[i][1] = u.Span(text.Tokens)
+func identifiers(text token.Text) iter.Seq[token.Unit] {
+	return func(yield func(token.Unit) bool) {
+		words := make([]Span, 0, 4*longestThing) // of the units from first on: as many as one thing has at the most, or more
+		first := 0
+		for i := 0; i < len(text.Units); {
+			if rest := len(words) - (i - first); rest <= longestThing && first+len(words) < len(text.Units) {
+				words = append(words[:0], words[len(words)-rest:]...)
+				first = i
+				for _, u := range text.Units[first+rest : min(len(text.Units), first+cap(words))] {
+					start, end := u.Span(text.Tokens)
+					words = append(words, Span{start, end})
+				}
+			}
+			n := identifier(text.Bytes, words[i-first:])
+			if !yield(token.Unit{First: text.Units[i].First, End: text.Units[i+n-1].End}) {
+				return
+			}
+			i += n
+		}
 	}
-	out := make([]token.Unit, 0, len(text.Units))
-	for i := 0; i < len(text.Units); {
-		n := identifier(text.Bytes, words[i:])
-		out = append(out, token.Unit{First: text.Units[i].First, End: text.Units[i+n-1].End})
-		i += n
-	}
-	return out
 }
 
 // wordEnds cuts plain text into words and identifiers, whatever its tokens.

@@ -30,12 +30,11 @@ func set(words string) map[string]bool {
 // numbers are what has a digit in it, whole: an identifier, a date, or a number with its sign, separators, unit and
 // currency, "-3.5 %" and "EUR 18,400" and "$5 million" alike.
 func numbers(text token.Text) []Span {
-	units := identifiers(text)
-	words := make([]Span, len(units)) // without white space
-	for i, u := range units {
+	var words []Span // without white space
+	for u := range identifiers(text) {
 		start, end := u.Span(text.Tokens)
 		end = start + len(bytes.TrimRightFunc(text.Bytes[start:end], unicode.IsSpace))
-		words[i] = Span{end - len(bytes.TrimLeftFunc(text.Bytes[start:end], unicode.IsSpace)), end}
+		words = append(words, Span{end - len(bytes.TrimLeftFunc(text.Bytes[start:end], unicode.IsSpace)), end})
 	}
 	var out []Span
 	for i, w := range words {

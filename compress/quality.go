@@ -53,7 +53,7 @@ func KeptFor(share float64, text token.Text, scores []float32, worth func(score 
 	}
 	words, all := make([]word, len(text.Units)), 0.0
 	for u, unit := range text.Units {
-		w := word{tokens: unit.End - unit.First}
+		w := word{tokens: int(unit.End - unit.First)}
 		for _, s := range scores[unit.First:unit.End] {
 			w.score += float64(s) / float64(w.tokens)
 			w.worth += worth(s)

@@ -77,7 +77,7 @@ func (q question) rerank(text token.Text, scores []float32) []float32 {
 	out := standardise(scores)
 	at := 0
 	for i, t := range text.Tokens {
-		for at+1 < len(sentences) && t.End > sentences[at+1].Start {
+		for at+1 < len(sentences) && int(t.End) > sentences[at+1].Start {
 			at++
 		}
 		out[i] *= 2

@@ -3,7 +3,7 @@ package compress
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -92,13 +92,22 @@ func join(spans []Span) []Span {
 	return out
 }
 
-// concatenate is the text of the spans.
-func concatenate(dst, text []byte, spans []Span) []byte {
+// textOf is the text of the spans.
+func textOf(text []byte, spans []Span) string {
 	n := 0
 	for _, s := range spans {
 		n += s[1] - s[0]
 	}
-	dst = slices.Grow(dst, n)
+	var all strings.Builder
+	all.Grow(n)
+	for _, s := range spans {
+		all.Write(text[s[0]:s[1]])
+	}
+	return all.String()
+}
+
+// concatenate appends the text of the spans.
+func concatenate(dst, text []byte, spans []Span) []byte {
 	for _, s := range spans {
 		dst = append(dst, text[s[0]:s[1]]...)
 	}

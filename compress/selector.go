@@ -22,7 +22,7 @@ type selector struct {
 	glue  *glue   // nil where pieces may be joined as they come
 	nots  []int32 // which piece negates each, -1 for none; nil where none is
 	order []int32 // droppable pieces, the best first
-	sums  []int   // of the costs of order[:i]
+	sums  []int32 // of the costs of order[:i]
 	kept  []bool
 	shown []bool // kept, and what must stand between
 	spent int    // tokens of what is shown, as they were last counted
@@ -69,9 +69,9 @@ func (s *selector) rank() {
 			s.order = append(s.order, int32(uint32(key)))
 		}
 	}
-	s.sums = make([]int, len(s.order)+1)
+	s.sums = make([]int32, len(s.order)+1)
 	for i, at := range s.order {
-		s.sums[i+1] = s.sums[i] + int(s.pieces[at].cost)
+		s.sums[i+1] = s.sums[i] + s.pieces[at].cost
 	}
 }
 
@@ -130,7 +130,7 @@ func (s *selector) search(whole int) int {
 // guess is where a count somewhat below the target lies between low and high if counts grow as the sums of costs do.
 func (s *selector) guess(low, high, lowCount, highCount, slack int) int {
 	share := float64(s.target-slack/2-lowCount) / float64(highCount-lowCount)
-	want := s.sums[low] + int(share*float64(s.sums[high]-s.sums[low]))
+	want := s.sums[low] + int32(share*float64(s.sums[high]-s.sums[low]))
 	at, _ := slices.BinarySearch(s.sums[low:high], want+1)
 	return min(max(low+at-1, low+1), high-1)
 }
@@ -158,7 +158,7 @@ func (s *selector) count() {
 	n := 0
 	for i, p := range s.pieces {
 		if s.shown[i] {
-			n += p.end - p.start
+			n += int(p.end - p.start)
 		}
 	}
 	s.counter.text = slices.Grow(s.counter.text[:0], n)

@@ -7,23 +7,29 @@ import (
 
 // cutStructured lays out the pieces of a text with a structure: what is fixed is forced, the rest may go. A piece that is
 // partly protected is protected whole, since half of an escape is none: p is widened by now.
-func cutStructured(text token.Text, layout structure.Layout, scores []float32, p protection) []piece {
+func cutStructured(text token.Text, layout structure.Layout, scores []float32, p protection) ([]piece, []edge) {
 	marks := p.marks()
 	pieces := make([]piece, 0, len(layout.Pieces)+len(marks))
+	var edges []edge
 	at := 0 // the first token that reaches into what comes
 	for _, each := range layout.Pieces {
-		for at+1 < len(text.Tokens) && text.Tokens[at].End <= each.Start {
+		for at+1 < len(text.Tokens) && int(text.Tokens[at].End) <= each.Start {
 			at++
 		}
-		unit := piece{start: each.Start, end: each.End, score: meanScore(text.Tokens[at:], scores[at:], each.End), class: whole}
+		unit := piece{start: int32(each.Start), end: int32(each.End), score: meanScore(text.Tokens[at:], scores[at:], each.End), class: whole}
 		from := len(pieces)
-		for len(marks) > 0 && marks[0].end <= each.Start {
+		for len(marks) > 0 && int(marks[0].end) <= each.Start {
 			marks = marks[1:]
 		}
 		pieces = cutUnit(pieces, unit, marks)
-		pieces[from].first, pieces[len(pieces)-1].last = each.First, each.Last
+		if each.First != 0 {
+			edges = append(edges, edge{piece: from, first: each.First})
+		}
+		if each.Last != 0 {
+			edges = append(edges, edge{piece: len(pieces) - 1, last: each.Last})
+		}
 	}
-	return pieces
+	return pieces, edges
 }
 
 // widened adds to spans, ascending, what is fixed, and the rest of each piece that they touch.
@@ -43,7 +49,7 @@ func widened(layout structure.Layout, spans []Span) []Span {
 // meanScore is the mean of the tokens that begin before end.
 func meanScore(tokens []token.Token, scores []float32, end int) float32 {
 	sum, n := float32(0), 0
-	for n < len(tokens) && tokens[n].Start < end {
+	for n < len(tokens) && int(tokens[n].Start) < end {
 		sum += scores[n]
 		n++
 	}

@@ -44,7 +44,7 @@ func (t *tally) add(more []byte) {
 // settle lets go of the beginning of the window, if it can.
 func (t *tally) settle() bool {
 	all := t.tokenizer.Encode(nil, t.window)
-	at, _ := slices.BinarySearchFunc(all, len(t.window)-settleAfter, func(a token.Token, start int) int { return a.Start - start })
+	at, _ := slices.BinarySearchFunc(all, len(t.window)-settleAfter, func(a token.Token, start int) int { return int(a.Start) - start })
 	at = min(at, len(all)-1)
 	for tries := 0; at > 0 && tries < 8; at-- {
 		border := all[at].Start

@@ -60,10 +60,10 @@ func paragraphs(text string) []int {
 // ends is where a sequence that begins at start should end: at the last border that the longest sequence reaches, if it
 // takes at least half of it, else at a word.
 func (c *cutter) ends(text string, borders []int, start int) int {
-	first := sort.Search(len(c.tokens), func(i int) bool { return c.tokens[i].End > start })
+	first := sort.Search(len(c.tokens), func(i int) bool { return int(c.tokens[i].End) > start })
 	reach := len(text)
 	if last := first + c.longest - 1; last < len(c.tokens) {
-		reach = c.tokens[last].End
+		reach = int(c.tokens[last].End)
 	}
 	best := start
 	if n := sort.SearchInts(borders, reach+1); n > 0 {
@@ -94,7 +94,7 @@ func (c *cutter) add(out []sequence, piece string) []sequence {
 	if len(c.piece) <= c.longest {
 		return c.keep(out, piece, c.piece)
 	}
-	end := wordEnd(piece, 0, c.piece[c.longest-1].End)
+	end := wordEnd(piece, 0, int(c.piece[c.longest-1].End))
 	out = c.add(out, piece[:end])
 	if c.long == "truncate" {
 		return out

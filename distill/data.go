@@ -125,7 +125,7 @@ func label(t token.Tokenizer, task probe.Task) example {
 	for _, p := range task.Probes {
 		answer, found := probe.First(task.Text, p.Target)
 		for i, each := range x.text.Tokens {
-			if found && each.Start < answer.End && answer.Start < each.End {
+			if found && int(each.Start) < answer.End && answer.Start < int(each.End) {
 				x.labels[i] = 1
 			}
 		}

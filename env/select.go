@@ -28,7 +28,7 @@ func UnitScores(dst, scores []float32, units []token.Unit) []float32 {
 // UnitSizes appends to dst the number of tokens of each unit.
 func UnitSizes(dst []int, units []token.Unit) []int {
 	for _, u := range units {
-		dst = append(dst, u.End-u.First)
+		dst = append(dst, int(u.End-u.First))
 	}
 	return dst
 }

@@ -81,10 +81,10 @@ func ranges(tokens []token.Token, kept []bool) [][2]int {
 		n := len(all)
 		switch {
 		case !kept[i] || t.Start == t.End:
-		case n > 0 && all[n-1][1] == t.Start:
-			all[n-1][1] = t.End
+		case n > 0 && all[n-1][1] == int(t.Start):
+			all[n-1][1] = int(t.End)
 		default:
-			all = append(all, [2]int{t.Start, t.End})
+			all = append(all, [2]int{int(t.Start), int(t.End)})
 		}
 	}
 	return all

@@ -28,7 +28,7 @@ func whereabout(text token.Text, kept []bool) (w whereabouts) {
 		class := wordClass(string(text.Bytes[start:end]))
 		for i := u.First; i < u.End; i++ {
 			if kept == nil || kept[i] {
-				w.tenth[i*tenths/len(text.Tokens)]++
+				w.tenth[int(i)*tenths/len(text.Tokens)]++
 				w.class[class]++
 			}
 		}

@@ -68,7 +68,7 @@ func (r *Reconstructor) gated(task probe.Task, units []probe.Span) (*gated, erro
 			return nil, fmt.Errorf("the prompt of probe %d does not hold the text", i+1)
 		}
 		tokens := r.tokenizer.Encode(nil, prompt)
-		behind := slices.IndexFunc(tokens, func(t token.Token) bool { return t.Start >= start+len(task.Text) })
+		behind := slices.IndexFunc(tokens, func(t token.Token) bool { return int(t.Start) >= start+len(task.Text) })
 		if behind < 0 {
 			behind = len(tokens)
 		}
@@ -91,11 +91,11 @@ func (g *gated) add(id int64, unit, branch int) {
 func (g *gated) addText(tokens []token.Token, start int, units []probe.Span) {
 	at := 0
 	for _, t := range tokens {
-		if t.End <= start {
+		if int(t.End) <= start {
 			g.add(int64(t.ID), -1, 0)
 			continue
 		}
-		for at+1 < len(units) && units[at].End < t.End-start {
+		for at+1 < len(units) && units[at].End < int(t.End)-start {
 			at++
 		}
 		g.add(int64(t.ID), at, 0)

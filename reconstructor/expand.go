@@ -33,7 +33,7 @@ func (r *Reconstructor) Expand(ctx context.Context, kept token.Text, growth floa
 	var pieces []Piece
 	for first := 0; first < len(kept.Units); {
 		last := first + 1
-		for last < len(kept.Units) && kept.Units[last].End-kept.Units[first].First <= most {
+		for last < len(kept.Units) && int(kept.Units[last].End-kept.Units[first].First) <= most {
 			last++
 		}
 		if err := r.expand(ctx, kept, kept.Units[first:last], growth, &pieces); err != nil {

@@ -63,10 +63,10 @@ func levelPhrases(text token.Text, scores []float32) {
 		start, end := u.Span(text.Tokens)
 		word := text.Bytes[start:end]
 		if !hasLetter(word) || probe.Stopword(string(bytes.TrimSpace(word))) { // by itself
-			level(u.First)
-			level(u.End)
+			level(int(u.First))
+			level(int(u.End))
 		} else if bytes.ContainsRune(word, '\n') {
-			level(u.First)
+			level(int(u.First))
 		}
 	}
 	level(len(scores))

@@ -77,7 +77,7 @@ func (a *addedTokens) each(dst []Token, text []byte, plain func(dst []Token, at,
 		if start > from {
 			dst = plain(dst, from, start)
 		}
-		dst = append(dst, Token{t.id, start, end})
+		dst = append(dst, newToken(t.id, start, end))
 		from, at = end, end
 	}
 	if from < len(text) {

@@ -100,8 +100,8 @@ func (b *BPE) encodePlain(dst []Token, s *scratch, text []byte, at, end int) []T
 	from := len(dst)
 	dst = b.encodeSegment(dst, s, seen.text, 0)
 	for i := from; i < len(dst); i++ {
-		dst[i].Start = at + int(seen.origin[dst[i].Start])
-		dst[i].End = at + int(seen.origin[dst[i].End])
+		dst[i].Start = int32(at) + seen.origin[dst[i].Start]
+		dst[i].End = int32(at) + seen.origin[dst[i].End]
 	}
 	return dst
 }
@@ -133,7 +133,7 @@ func (b *BPE) encodePiece(dst []Token, s *scratch, text []byte, base int) []Toke
 	id, known := b.vocab.find(text)
 	if known {
 		if b.verbatim || atomic.LoadUint32(&b.whole[id]) == wholeYes {
-			return append(dst, Token{id, base, base + len(text)})
+			return append(dst, newToken(id, base, base+len(text)))
 		}
 	}
 	if len(text) == 0 {
@@ -150,7 +150,7 @@ func (b *BPE) encodePiece(dst []Token, s *scratch, text []byte, base int) []Toke
 			end = int(s.merger.symbols[i+1].start)
 		}
 		sym := &s.merger.symbols[i]
-		dst = append(dst, Token{sym.id, base + int(sym.start), base + end})
+		dst = append(dst, newToken(sym.id, base+int(sym.start), base+end))
 	}
 	return dst
 }

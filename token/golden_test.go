@@ -99,14 +99,14 @@ func open(t testing.TB, name string) token.Tokenizer {
 // checkTiles fails unless the spans join to text.
 func checkTiles(t *testing.T, what string, text []byte, tokens []token.Token) {
 	t.Helper()
-	at := 0
+	at := int32(0)
 	for _, tok := range tokens {
 		if tok.Start != at || tok.End < at {
 			t.Fatalf("%s: %q: span %d-%d after %d", what, clip(text), tok.Start, tok.End, at)
 		}
 		at = tok.End
 	}
-	if at != len(text) {
+	if int(at) != len(text) {
 		t.Fatalf("%s: %q: the spans end at %d of %d", what, clip(text), at, len(text))
 	}
 }

@@ -99,7 +99,7 @@ func (o *openAI) Encode(dst []Token, text []byte) []Token {
 			at = next
 		}
 		if at < len(text) {
-			dst = append(dst, Token{byteOrder[text[at]], at, at + 1})
+			dst = append(dst, newToken(byteOrder[text[at]], at, at+1))
 			at++
 		}
 	}
@@ -146,7 +146,7 @@ type ranks struct {
 func (r *ranks) encode(dst []Token, piece []byte, base int) []Token {
 	if len(piece) <= r.longest {
 		if id, ok := r.vocab.find(piece); ok {
-			return append(dst, Token{id, base, base + len(piece)})
+			return append(dst, newToken(id, base, base+len(piece)))
 		}
 	}
 	r.text, r.symbols = piece, r.symbols[:0]
@@ -159,7 +159,7 @@ func (r *ranks) encode(dst []Token, piece []byte, base int) []Token {
 		if i+1 < len(r.symbols) {
 			end = int(r.symbols[i+1].start)
 		}
-		dst = append(dst, Token{s.id, base + int(s.start), base + end})
+		dst = append(dst, newToken(s.id, base+int(s.start), base+end))
 	}
 	return dst
 }

@@ -119,7 +119,7 @@ func equalReference(t fataler, tok token.Tokenizer, r *openAIReference, text []b
 	tokens := tok.Encode(nil, text)
 	at := 0
 	for i, k := range tokens {
-		if k.Start != at || k.End <= at {
+		if int(k.Start) != at || k.End <= at {
 			t.Fatalf("%s: %q: token %d is [%d, %d) after %d", tok.Name(), text, i, k.Start, k.End, at)
 		}
 		at = k.End

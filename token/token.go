@@ -1,10 +1,12 @@
 package token
 
-// Token is one symbol of a vocabulary and the bytes text[Start:End] that it stands for.
+// Token is one symbol of a vocabulary and the bytes text[Start:End] that it stands for; a text has less than 2 GiB.
 type Token struct {
 	ID         int32
-	Start, End int
+	Start, End int32
 }
+
+func newToken(id int32, start, end int) Token { return Token{id, int32(start), int32(end)} }
 
 // Tokenizer encodes bytes as tokens whose spans tile the input. Implementations are safe for concurrent use.
 type Tokenizer interface {
@@ -52,19 +54,19 @@ func tile(tokens []Token, n int, unknown int32, toNext bool) []Token {
 		last = i
 	}
 	if last < 0 && len(tokens) == 0 {
-		return append(tokens, Token{ID: unknown, Start: 0, End: n})
+		return append(tokens, newToken(unknown, 0, n))
 	}
 	if last < 0 {
 		last = len(tokens) - 1
 		tokens[last].Start = 0
 	}
-	tokens[last].End = n
+	tokens[last].End = int32(n)
 	return settle(tokens)
 }
 
 // settle moves zero-width tokens to the end of the span before them.
 func settle(tokens []Token) []Token {
-	at := 0
+	at := int32(0)
 	for i := range tokens {
 		t := &tokens[i]
 		if t.Start == t.End {

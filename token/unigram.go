@@ -133,7 +133,7 @@ func (u *Unigram) walk(dst []Token, word aligned, steps []step) []Token {
 	for end := len(word.text); end > 0; {
 		at := int(steps[end].from)
 		if id := steps[end].id; id != u.unknown {
-			dst = append(dst, Token{id, int(word.origin[at]), int(word.origin[end])})
+			dst = append(dst, newToken(id, int(word.origin[at]), int(word.origin[end])))
 			end = at
 			continue
 		}
@@ -151,7 +151,7 @@ func (u *Unigram) walk(dst []Token, word aligned, steps []step) []Token {
 
 // appendUnknown appends, last first, what stands for word.text[at:end].
 func (u *Unigram) appendUnknown(dst []Token, word aligned, at, end int) []Token {
-	span := Token{u.unknown, int(word.origin[at]), int(word.origin[end])}
+	span := newToken(u.unknown, int(word.origin[at]), int(word.origin[end]))
 	if id, known := u.vocab.find(word.text[at:end]); known {
 		span.ID = id
 		return append(dst, span)

@@ -1,11 +1,11 @@
 package token
 
 // Unit is a group of tokens [First, End) that are kept or dropped together: a word with the white space before it.
-type Unit struct{ First, End int }
+type Unit struct{ First, End int32 }
 
 // Span returns the bytes of the unit.
 func (u Unit) Span(tokens []Token) (start, end int) {
-	return tokens[u.First].Start, tokens[u.End-1].End
+	return int(tokens[u.First].Start), int(tokens[u.End-1].End)
 }
 
 // Units appends the units of an encoding to dst. Words are Unicode's (UAX #29) with these rules on top:
@@ -24,11 +24,11 @@ func Units(dst []Unit, text []byte, tokens []Token) []Unit {
 	first, next, from := 0, 0, len(dst)
 	for at := 0; at < len(text); {
 		at = wordEnd(text, at)
-		for next < len(tokens) && tokens[next].End <= at {
+		for next < len(tokens) && int(tokens[next].End) <= at {
 			next++
 		}
-		if next > first && tokens[next-1].End == at {
-			dst = append(dst, Unit{first, next})
+		if next > first && int(tokens[next-1].End) == at {
+			dst = append(dst, Unit{int32(first), int32(next)})
 			first = next
 		}
 	}
@@ -36,10 +36,10 @@ func Units(dst []Unit, text []byte, tokens []Token) []Unit {
 		return dst
 	}
 	if len(dst) > from {
-		dst[len(dst)-1].End = len(tokens)
+		dst[len(dst)-1].End = int32(len(tokens))
 		return dst
 	}
-	return append(dst, Unit{first, len(tokens)})
+	return append(dst, Unit{int32(first), int32(len(tokens))})
 }
 
 // WordEnds appends to dst where the words of text end: the units that text would have if every byte were a token.

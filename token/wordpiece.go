@@ -195,9 +195,9 @@ func (w *WordPiece) encodeWord(dst []Token, s *wordScratch, word []char) []Token
 	for at := 0; at < len(word); {
 		id, n := w.longest(s, word, at)
 		if n == 0 || len(word) > w.maxChars {
-			return append(dst[:first], Token{w.unknown, int(word[0].start), int(word[len(word)-1].end)})
+			return append(dst[:first], newToken(w.unknown, int(word[0].start), int(word[len(word)-1].end)))
 		}
-		dst = append(dst, Token{id, int(word[at].start), int(word[at+n-1].end)})
+		dst = append(dst, newToken(id, int(word[at].start), int(word[at+n-1].end)))
 		at += n
 	}
 	return dst

@@ -48,7 +48,7 @@ func TestWhoeverAsksIsToldTheAnswerAndItsSentence(t *testing.T) {
 	}
 	for i, each := range text.Tokens {
 		word := strings.TrimSpace(harbour[each.Start:each.End])
-		inside := each.Start >= strings.Index(harbour, " The") && each.Start < strings.Index(harbour, " Nobody")
+		inside := int(each.Start) >= strings.Index(harbour, " The") && int(each.Start) < strings.Index(harbour, " Nobody")
 		answer := inside && strings.ContainsAny(word, "1843")
 		switch got := l.worth[i]; {
 		case answer && got <= 0.1, inside && !answer && got != 0.1, !inside && got != 0:

@@ -56,7 +56,7 @@ func (t *Trainer) credit(ctx context.Context, r *rollout, losses [][][]probe.Los
 func spans(text token.Text) []probe.Span {
 	var all []probe.Span
 	for _, u := range text.Units {
-		all = append(all, probe.Span{Start: text.Tokens[u.First].Start, End: text.Tokens[u.End-1].End})
+		all = append(all, probe.Span{Start: int(text.Tokens[u.First].Start), End: int(text.Tokens[u.End-1].End)})
 	}
 	return all
 }

@@ -145,7 +145,7 @@ func remaining(text token.Text, left []bool) (token.Text, []int) {
 		}
 		first := len(out.Tokens)
 		out.Tokens = append(out.Tokens, text.Tokens[unit.First:unit.End]...)
-		out.Units = append(out.Units, token.Unit{First: first, End: len(out.Tokens)})
+		out.Units = append(out.Units, token.Unit{First: int32(first), End: int32(len(out.Tokens))})
 		places = append(places, u)
 	}
 	return out, places

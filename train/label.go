@@ -46,7 +46,7 @@ func (b byRarity) raise(worth []float32, tokens []token.Token, answer probe.Span
 func overlapping(tokens []token.Token, s probe.Span) []int {
 	var inside []int
 	for i, t := range tokens {
-		if t.Start < s.End && s.Start < t.End {
+		if int(t.Start) < s.End && s.Start < int(t.End) {
 			inside = append(inside, i)
 		}
 	}

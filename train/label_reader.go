@@ -83,7 +83,7 @@ func unitWorth(text token.Text, nats []float64) []float32 {
 	worth := make([]float32, len(text.Tokens))
 	for u, unit := range text.Units {
 		for i := unit.First; i < unit.End; i++ {
-			raise(worth, i, max(0, nats[u])/float64(unit.End-unit.First)/fullTold)
+			raise(worth, int(i), max(0, nats[u])/float64(unit.End-unit.First)/fullTold)
 		}
 	}
 	return worth

@@ -70,7 +70,7 @@ func unitScores(s *torch.Scope, a *agent.Agent, decisions []decision) (torch.Ten
 			size := float32(unit.End - unit.First)
 			l.sizes[i*l.units+u] = size
 			for at := unit.First; at < unit.End; at++ {
-				average[(i*l.units+u)*batch.Length+at] = 1 / size
+				average[(i*l.units+u)*batch.Length+int(at)] = 1 / size
 			}
 		}
 	}

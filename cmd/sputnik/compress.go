@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"math"
+	"runtime/debug"
 	"strings"
+	"unsafe"
 
 	"github.com/urfave/cli/v2"
 
@@ -106,11 +108,12 @@ func compressAction(c *cli.Context) error {
 	if c.Bool("jsonl") {
 		return errors.Join(compressLines(c, model, options, in, out), out.Flush())
 	}
-	text, err := io.ReadAll(in)
+	text, err := readAll(in)
 	if err != nil {
 		return config.Usagef("read %s: %w", inputName(c), err)
 	}
-	r, err := model.Compress(c.Context, string(text), options...)
+	boundMemory(len(text))
+	r, err := model.Compress(c.Context, unsafe.String(unsafe.SliceData(text), len(text)), options...) // no copy: it may be large
 	if err != nil && !isFault(err) {
 		return usageUnlessStopped(err)
 	}
@@ -121,6 +124,14 @@ func compressAction(c *cli.Context) error {
 		return errors.Join(err, failed)
 	}
 	return errors.Join(err, write(out, r, text), out.Flush())
+}
+
+// boundMemory has garbage collected in time, where the environment (GOMEMLIMIT) does not say when: a text takes some ten
+// times its size while it is compressed, which must not double.
+func boundMemory(text int) {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(120<<20 + 3*int64(text))
+	}
 }
 
 // compressOptions are the flags in the library's words; the library checks them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,18 @@ func openInput(c *cli.Context) (io.ReadCloser, error) {
 		return f, config.Usage(err)
 	}
 	return io.NopCloser(c.App.Reader), nil
+}
+
+// readAll is io.ReadAll for what may be large: a file's size is known before.
+func readAll(in io.Reader) ([]byte, error) {
+	var all bytes.Buffer
+	if f, is := in.(*os.File); is {
+		if stat, err := f.Stat(); err == nil && stat.Mode().IsRegular() {
+			all.Grow(int(stat.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := all.ReadFrom(in)
+	return all.Bytes(), err
 }
 
 func inputName(c *cli.Context) string {
