@@ -33,8 +33,8 @@ test: tensorboard minilm ## run every test
 test-ground: ## run the rooms that need no libtorch, without cgo
 	@CGO_ENABLED=0 go test $(GROUND)
 
-test-race: ## run the ground floor and torch under the race detector
-	@$(WITH) go test -race $(GROUND) ./torch
+test-race: ## run the ground floor, torch and the library under the race detector
+	@$(WITH) go test -race $(GROUND) ./torch .
 
 lint: ## golangci-lint with the house's floors, govulncheck
 	@$(WITH) scripts/lint.sh

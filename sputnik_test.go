@@ -90,8 +90,8 @@ func TestACompressorServes64AtOnceAsItServesOne(t *testing.T) {
 	wait.Wait()
 }
 
-// A stop is asked for at several moments of a long text. `sputnik bench compress` says how long it takes;
-// here it has three seconds, as tests run beside others.
+// A stop is asked for at several moments of a long text. `sputnik bench compress` says how long it takes; the limit here is
+// for a busy machine and the race detector.
 func TestACallEndsSoonAfterItsContext(t *testing.T) {
 	c := open(t)
 	text := strings.Repeat(minutes+" Nobody knows why.\n", 5000) // above 1 MB
@@ -105,7 +105,7 @@ func TestACallEndsSoonAfterItsContext(t *testing.T) {
 			if err == nil {
 				break // it was done before
 			}
-			if !errors.Is(err, context.DeadlineExceeded) || late > 3*time.Second {
+			if !errors.Is(err, context.DeadlineExceeded) || late > 10*time.Second {
 				t.Errorf("stopped after %v: %v, %v later", after, err, late)
 			}
 			t.Logf("stopped after %v: %v later", after, late)

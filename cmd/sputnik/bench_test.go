@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,18 @@ func TestBenchSaysWhatIsWrongWithARequest(t *testing.T) {
 		code := run(append([]string{"sputnik", "bench"}, strings.Fields(args)...), &stdout, &stderr)
 		if code != 2 || stdout.Len() > 0 || !strings.HasPrefix(stderr.String(), "sputnik: "+want) {
 			t.Errorf("bench %s: exit %d, %q, %q; want %q", args, code, stdout.String(), stderr.String(), want)
+		}
+	}
+}
+
+func TestTheShellCompletesBench(t *testing.T) {
+	for line, want := range map[string]string{"bench": "compress", "bench compress -": "--encoders"} {
+		out, err := process(t, append(strings.Fields(line), "--generate-bash-completion")...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if words := strings.Fields(string(out)); !slices.Contains(words, want) || slices.Contains(words, "--child") {
+			t.Errorf("%s is completed to %q, want %s among them", line, words, want)
 		}
 	}
 }
