@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"unicode"
@@ -25,10 +26,18 @@ const opening = 200
 
 // statics returns [vocabulary, staticFeatures]: rarity, then the shape of the token's bytes.
 func statics(t token.Tokenizer, s *Statistics) []float32 {
-	all := make([]float32, t.VocabSize()*staticFeatures)
-	for id := range t.VocabSize() {
-		describe(all[id*staticFeatures:(id+1)*staticFeatures], t.Decode([]int32{int32(id)}), s.Rarity(int32(id)))
+	n := t.VocabSize()
+	all := make([]float32, n*staticFeatures)
+	parts := runtime.GOMAXPROCS(0)
+	var working sync.WaitGroup
+	for part := range parts {
+		working.Go(func() {
+			for id := part * n / parts; id < (part+1)*n/parts; id++ {
+				describe(all[id*staticFeatures:(id+1)*staticFeatures], t.Decode([]int32{int32(id)}), s.Rarity(int32(id)))
+			}
+		})
 	}
+	working.Wait()
 	return all
 }
 

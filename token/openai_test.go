@@ -117,15 +117,15 @@ type fataler interface{ Fatalf(string, ...any) }
 
 func equalReference(t fataler, tok token.Tokenizer, r *openAIReference, text []byte) {
 	tokens := tok.Encode(nil, text)
-	at := 0
+	at := int32(0)
 	for i, k := range tokens {
-		if int(k.Start) != at || k.End <= at {
+		if k.Start != at || k.End <= at {
 			t.Fatalf("%s: %q: token %d is [%d, %d) after %d", tok.Name(), text, i, k.Start, k.End, at)
 		}
 		at = k.End
 	}
 	ids := token.IDs(nil, tokens)
-	if got := tok.Decode(ids); at != len(text) || !bytes.Equal(got, text) {
+	if got := tok.Decode(ids); int(at) != len(text) || !bytes.Equal(got, text) {
 		t.Fatalf("%s: %q decodes to %q", tok.Name(), text, got)
 	}
 	if !utf8.Valid(text) {

@@ -16,7 +16,7 @@ import (
 func words(text string) []string {
 	tokens := make([]token.Token, len(text))
 	for i := range tokens {
-		tokens[i] = token.Token{Start: i, End: i + 1}
+		tokens[i] = token.Token{Start: int32(i), End: int32(i + 1)}
 	}
 	var out []string
 	for _, u := range token.Units(nil, []byte(text), tokens) {
@@ -89,7 +89,7 @@ func checkUnits(t *testing.T, text []byte, tokens []token.Token) {
 	for g.Next() {
 		ends[g.End()] = true
 	}
-	at := 0
+	at := int32(0)
 	for _, u := range token.Units(nil, text, tokens) {
 		if u.First != at || u.End <= u.First {
 			t.Fatalf("%q: unit %v after %d", text, u, at)
@@ -99,7 +99,7 @@ func checkUnits(t *testing.T, text []byte, tokens []token.Token) {
 			t.Fatalf("%q: a unit ends inside a grapheme, at %d", text, end)
 		}
 	}
-	if at != len(tokens) {
+	if int(at) != len(tokens) {
 		t.Fatalf("%q: units end at token %d of %d", text, at, len(tokens))
 	}
 }

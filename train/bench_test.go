@@ -70,7 +70,7 @@ func step(b *testing.B, a *agent.Agent, optimiser *torch.AdamW, examples []label
 // randomExample is a text of random tokens, a word each; their bytes do not matter to the speed.
 func randomExample(random *rand.Rand, length, vocabulary int) labelled {
 	l := labelled{text: token.Text{Bytes: make([]byte, 4*length)}, worth: make([]float32, length)}
-	for i := range length {
+	for i := range int32(length) {
 		l.text.Tokens = append(l.text.Tokens, token.Token{ID: int32(random.IntN(vocabulary)), Start: 4 * i, End: 4*i + 4})
 		l.text.Units = append(l.text.Units, token.Unit{First: i, End: i + 1})
 		l.worth[i] = float32(random.IntN(2))

@@ -50,6 +50,11 @@ func benchCompress(c *cli.Context) error {
 	case !(c.Float64("seconds") >= 0 && c.Float64("seconds") <= 3600):
 		return config.Usagef("seconds is %v; want 0 to 3600", c.Float64("seconds"))
 	case c.Bool("child"):
+		stat, err := os.Stat(c.Args().First())
+		if err != nil {
+			return config.Usage(err)
+		}
+		boundMemory(int(stat.Size()))
 		l, err := speed.OneLength(c.Context, c.Args().First(), patience)
 		if err != nil {
 			return err
