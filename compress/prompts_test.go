@@ -129,6 +129,7 @@ func FuzzCompress(f *testing.F) {
 	for _, text := range nasty(f) {
 		f.Add(text[:min(len(text), 2000)], 0.4, true)
 	}
+	f.Add([]byte(`{"id":7,"note":"The delivery to Gothenburg was delayed until March because of the \"strike\", so it seems."}`), 0.5, false)
 	f.Fuzz(func(t *testing.T, text []byte, rate float64, strip bool) {
 		c := compressor(t, "frequency")
 		for _, o := range []compress.Options{
@@ -144,6 +145,9 @@ func FuzzCompress(f *testing.F) {
 			}
 			if wrong := broken(r, text, o, c.Tokenizer); wrong != "" {
 				t.Fatal(wrong)
+			}
+			if r.Structure == structure.JSON && !json.Valid([]byte(r.Text)) {
+				t.Fatalf("%q is no JSON any more", r.Text)
 			}
 		}
 	})
