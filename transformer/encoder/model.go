@@ -58,7 +58,7 @@ func (m *Model) read(from *weights.Folder) error {
 	return r.err
 }
 
-// build puts the model together.
+// build puts the model together, as far as there are tensors: a configuration may lie about its layers.
 func (m *Model) build(tensor tensors) {
 	c := m.Config
 	table := func(rows int, name string) torch.Tensor { return tensor([]int64{int64(rows), int64(c.Width)}, name) }
@@ -68,7 +68,8 @@ func (m *Model) build(tensor tensors) {
 	}
 	m.norm = tensor.norm(c.Width, normName)
 	n := c.names()
-	for i := range c.Layers {
+	last := m.norm
+	for i := 0; i < c.Layers && last.bias.Defined(); i++ {
 		at := fmt.Sprintf(n.layer, i)
 		m.layers = append(m.layers, layer{
 			attention:     tensor.linear(c.Width, c.Width, at+n.query, at+n.key, at+n.value),
@@ -78,6 +79,7 @@ func (m *Model) build(tensor tensors) {
 			down:          tensor.linear(c.FeedForward, c.Width, at+n.down),
 			outputNorm:    tensor.norm(c.Width, at+n.outputNorm),
 		})
+		last = m.layers[i].outputNorm
 	}
 }
 
