@@ -6,16 +6,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 sputnik=bin/sputnik
 small="--seeds 42,43,44 --steps 500 --texts 6000"
-data=${SPUTNIK_DATA:-../shared/data}
-asked=outputs/ladder/squad_en+nq.valid.jsonl
+asked=${SPUTNIK_DATA:-../shared/data}/eval/squad_en.jsonl
 valid=sample-valid
-[ -d "$data/corpus" ] && valid=shared-valid
+[ -d "${SPUTNIK_DATA:-../shared/data}/corpus" ] && valid=shared-valid
 
 "$sputnik" distill --config hatd/ladder.json $small ${ARGS:-} --val_data_path "$valid" --output_dir outputs/ladder >/dev/null
 cp outputs/ladder/report.md docs/experiments/007-ladder-cloze.md
 cp outputs/ladder/report.json outputs/ladder/report-cloze.json
-if [ -f "$data/eval/squad_en.jsonl" ]; then
-  { cat "$data/eval/squad_en.jsonl"; zcat "$data/qa/nq.valid.jsonl.gz"; } >"$asked"
+if [ -f "$asked" ]; then
   "$sputnik" distill --config hatd/ladder.json $small --reuse --val_data_path "$asked" --output_dir outputs/ladder >/dev/null
   cp outputs/ladder/report.md docs/experiments/007-ladder.md
 fi
