@@ -67,6 +67,11 @@ func TestARunWithRealModelsWritesEveryReport(t *testing.T) {
 	if report.Ceiling == nil || report.Ceiling.Methods[len(report.Ceiling.Methods)-1].Name != oracleName || len(report.timing.EndToEnd) == 0 {
 		t.Errorf("ceiling %+v, times %+v", report.Ceiling, report.timing)
 	}
+	for _, each := range report.timing.EndToEnd {
+		if budget := each.Rate * float64(each.Tokens+each.Documents); each.Left == 0 || float64(each.Left) > budget || (each.Method == wholeText) != (each.Left == each.Tokens) {
+			t.Errorf("%s at %g was given %d of %d tokens", each.Method, each.Rate, each.Left, each.Tokens)
+		}
+	}
 	for _, name := range []string{"report.json", "report.md", "report.html", "timing.json", "eval.json", "readings.jsonl"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)

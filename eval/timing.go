@@ -53,6 +53,7 @@ type EndToEnd struct {
 	Rate            float64 `json:"rate"`
 	Documents       int     `json:"documents"`
 	Tokens          int     `json:"tokens"`   // of the documents
+	Left            int     `json:"left"`     // of these, in what the reader was given
 	Compress        float64 `json:"compress"` // seconds
 	Read            float64 `json:"read"`     // seconds
 	TokensPerSecond float64 `json:"tokens_per_second"`
@@ -81,7 +82,7 @@ func (s *session) endToEnd(ctx context.Context) ([]EndToEnd, error) {
 			}
 			for i, task := range slices.Concat(documents[:1], documents) {
 				if i == 1 { // warm
-					t.Compress, t.Read, t.Tokens = 0, 0, 0
+					t.Compress, t.Read, t.Tokens, t.Left = 0, 0, 0, 0
 				}
 				if err := e.timeOne(ctx, task, m, rate, &t); err != nil {
 					return nil, fmt.Errorf("time %s: %w", t.Method, err)
@@ -98,6 +99,7 @@ func (s *session) endToEnd(ctx context.Context) ([]EndToEnd, error) {
 func (e *Evaluation) timeOne(ctx context.Context, task probe.Task, method int, rate float64, t *EndToEnd) error {
 	left, begun := task.Text, time.Now()
 	text := token.Read(e.Tokenizer, []byte(task.Text))
+	tokens := len(text.Tokens)
 	if method >= 0 {
 		scorer, err := e.Methods[method].Scorer(Draw{0, seedOf(e.Seed, 0, task.ID), task})
 		if err != nil {
@@ -108,10 +110,11 @@ func (e *Evaluation) timeOne(ctx context.Context, task probe.Task, method int, r
 			return err
 		}
 		units := env.Select(scores, text.Units, env.Budget(len(text.Tokens), rate), nil)
-		left = string(text.Kept(env.TokenMask(units, text.Units, len(text.Tokens))))
+		kept := env.TokenMask(units, text.Units, len(text.Tokens))
+		left, tokens = string(text.Kept(kept)), trues(kept)
 		t.Compress += time.Since(begun).Seconds()
 	}
-	t.Tokens += len(text.Tokens)
+	t.Tokens, t.Left = t.Tokens+len(text.Tokens), t.Left+tokens
 	var readings []probe.Reading
 	for _, p := range task.Probes {
 		readings = append(readings, probe.Reading{Context: left, Probe: p})

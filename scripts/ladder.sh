@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sputnik=bin/sputnik
-small="--seeds 42 --steps 500 --texts 6000"
+small="--seeds 42,43,44 --steps 500 --texts 6000"
 asked=${SPUTNIK_DATA:-../shared/data}/eval/squad_en.jsonl
 valid=sample-valid
 [ -d "${SPUTNIK_DATA:-../shared/data}/corpus" ] && valid=shared-valid
