@@ -21,7 +21,7 @@ var embedded embed.FS
 // builtin are the tokenizers that have a name.
 var builtin = map[string]func() (Tokenizer, error){
 	"gpt2":          sync.OnceValues(openGPT2),
-	"smollm2":       sync.OnceValues(func() (Tokenizer, error) { return openEmbedded("smollm2") }),
+	"smollm2":       sync.OnceValues(openSmolLM2),
 	"minilm":        sync.OnceValues(func() (Tokenizer, error) { return openEmbedded("minilm") }),
 	"cl100k_base":   sync.OnceValues(func() (Tokenizer, error) { return openOpenAI("cl100k_base") }),
 	"o200k_base":    sync.OnceValues(func() (Tokenizer, error) { return openOpenAI("o200k_base") }),
@@ -110,6 +110,15 @@ func openGPT2() (Tokenizer, error) {
 		return nil, err
 	}
 	return readGPT2("gpt2", encoder, merges)
+}
+
+// openSmolLM2 reads the packed form: it is what the embedded agent reads, and a command should start at once.
+func openSmolLM2() (Tokenizer, error) {
+	packed, err := embedded.ReadFile("vocab/smollm2/packed.bin")
+	if err != nil {
+		return nil, err
+	}
+	return readPacked("smollm2", packed)
 }
 
 func openEmbedded(name string) (Tokenizer, error) {

@@ -19,7 +19,12 @@ func parseTokenizerJSON(name string, data []byte) (Tokenizer, error) {
 	}
 	switch kind := modelType(model); kind {
 	case "BPE":
-		return readBPE(name, top, model)
+		return readBPE(name, top, model, func(b *BPE, byteLevel bool) (err error) {
+			if b.vocab, err = readVocab(model["vocab"], byteLevel); err != nil {
+				return fmt.Errorf("vocab: %w", err)
+			}
+			return b.readMerges(model["merges"], byteLevel)
+		})
 	case "WordPiece":
 		return readWordPiece(name, top, model)
 	case "Unigram":
@@ -51,7 +56,8 @@ type bpeOptions struct {
 	Verbatim bool    `json:"ignore_merges"`
 }
 
-func readBPE(name string, top, model map[string][]byte) (*BPE, error) {
+// readBPE reads all but the vocabulary and merges, which come from lists.
+func readBPE(name string, top, model map[string][]byte, lists func(b *BPE, byteLevel bool) error) (*BPE, error) {
 	var opt bpeOptions
 	if err := small(model, &opt); err != nil {
 		return nil, err
@@ -70,10 +76,7 @@ func readBPE(name string, top, model map[string][]byte) (*BPE, error) {
 	if b.prepare, err = prepareFor(top["normalizer"], pre.prefix); err != nil {
 		return nil, err
 	}
-	if b.vocab, err = readVocab(model["vocab"], pre.byteLevel); err != nil {
-		return nil, fmt.Errorf("vocab: %w", err)
-	}
-	if err := b.readMerges(model["merges"], pre.byteLevel); err != nil {
+	if err := lists(b, pre.byteLevel); err != nil {
 		return nil, err
 	}
 	if opt.Unknown != nil {
