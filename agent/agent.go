@@ -13,8 +13,7 @@ type Agent struct {
 	Config
 	tokenizer  token.Tokenizer
 	statistics *Statistics
-	statics    []float32 // [vocabulary, staticFeatures]
-	plain      *plain    // the weights in Go's memory, for scoring without libtorch
+	plain      *plain // the weights in Go's memory, for scoring without libtorch
 	weights    []torch.Named
 	static     torch.Tensor
 	fused      *torch.Policy // the weights as libtorch's forward reads them; nil in training, and without libtorch
@@ -50,13 +49,13 @@ func New(c Config, t token.Tokenizer, statistics *Statistics) (*Agent, error) {
 	if err := c.Matches(t); err != nil {
 		return nil, err
 	}
-	a := &Agent{Config: c, tokenizer: t, statistics: statistics, statics: statics(t, statistics)}
+	a := &Agent{Config: c, tokenizer: t, statistics: statistics}
 	names, shapes := c.weightShapes()
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		for i, shape := range shapes {
 			a.weights = append(a.weights, torch.Named{Name: names[i], Tensor: s.Keep(initial(s, names[i], shape))})
 		}
-		a.static = s.Keep(torch.From(s, a.statics, int64(c.Vocabulary), staticFeatures))
+		a.static = s.Keep(torch.From(s, statics(t, statistics), int64(c.Vocabulary), staticFeatures))
 		return nil
 	})
 	if err != nil {

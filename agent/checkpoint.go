@@ -97,7 +97,7 @@ func read(config []byte, weights *safetensors.File) (*Agent, error) {
 		return nil, err
 	}
 	statistics.total = f.Total
-	a := &Agent{Config: f.Config, tokenizer: tokenizer, statistics: statistics, statics: statics(tokenizer, statistics)}
+	a := &Agent{Config: f.Config, tokenizer: tokenizer, statistics: statistics}
 	if a.plain, err = a.readPlain(weights); err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func read(config []byte, weights *safetensors.File) (*Agent, error) {
 }
 
 func (a *Agent) readPlain(weights *safetensors.File) (*plain, error) {
-	p := &plain{Config: a.Config, statics: a.statics, weights: map[string][]float32{}}
+	p := &plain{Config: a.Config, statics: newLazyStatics(a.tokenizer, a.statistics), weights: map[string][]float32{}}
 	names, shapes := a.weightShapes()
 	for i, name := range names {
 		values, shape, err := weights.Float32s(name)
@@ -131,7 +131,7 @@ func (a *Agent) toTorch() error {
 			t := torch.From(s, a.plain.weights[name], shapes[i]...)
 			a.weights = append(a.weights, torch.Named{Name: name, Tensor: s.Keep(t)})
 		}
-		a.static = s.Keep(torch.From(s, a.statics, int64(a.Vocabulary), staticFeatures))
+		a.static = s.Keep(torch.From(s, statics(a.tokenizer, a.statistics), int64(a.Vocabulary), staticFeatures))
 		return nil
 	})
 	if err == nil {

@@ -9,8 +9,11 @@ import (
 
 // The default agent and where it comes from (agent/default/README.md); scripts/ship writes both.
 //
-//go:embed default/config.json default/model.safetensors default/provenance.json default/quality.json
+//go:embed default/config.json default/provenance.json default/quality.json
 var embedded embed.FS
+
+//go:embed default/model.safetensors
+var embeddedWeights []byte // not in embedded, whose files are copied when they are read
 
 // Default returns the agent that is embedded in the binary; the caller closes it.
 func Default() (*Agent, error) {
@@ -18,11 +21,7 @@ func Default() (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := embedded.ReadFile("default/model.safetensors")
-	if err != nil {
-		return nil, err
-	}
-	weights, err := safetensors.Parse(raw)
+	weights, err := safetensors.Parse(embeddedWeights)
 	if err != nil {
 		return nil, fmt.Errorf("embedded agent: %w", err)
 	}

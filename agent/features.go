@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +40,35 @@ func statics(t token.Tokenizer, s *Statistics) []float32 {
 	}
 	working.Wait()
 	return all
+}
+
+// lazyStatics are the same for whoever meets few of the tokens and wants to begin at once.
+type lazyStatics struct {
+	tokenizer  token.Tokenizer
+	statistics *Statistics
+	mutex      sync.Mutex
+	rows       []float32 // [vocabulary, staticFeatures]
+	done       []atomic.Bool
+}
+
+func newLazyStatics(t token.Tokenizer, s *Statistics) *lazyStatics {
+	n := t.VocabSize()
+	return &lazyStatics{tokenizer: t, statistics: s, rows: make([]float32, n*staticFeatures), done: make([]atomic.Bool, n)}
+}
+
+// row are the features of a token.
+func (l *lazyStatics) row(id int32) []float32 {
+	row := l.rows[id*staticFeatures : (id+1)*staticFeatures]
+	if l.done[id].Load() {
+		return row
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if !l.done[id].Load() {
+		describe(row, l.tokenizer.Decode([]int32{id}), l.statistics.Rarity(id))
+		l.done[id].Store(true)
+	}
+	return row
 }
 
 func describe(f []float32, piece []byte, rarity float32) {

@@ -11,7 +11,7 @@ import (
 // WithoutTorch is an agent that was loaded, scoring in Go though libtorch is there: to compare the two. It shares a's
 // weights in Go's memory and is not closed.
 func (a *Agent) WithoutTorch() *Agent {
-	return &Agent{Config: a.Config, tokenizer: a.tokenizer, statistics: a.statistics, statics: a.statics, plain: a.plain, quality: a.quality}
+	return &Agent{Config: a.Config, tokenizer: a.tokenizer, statistics: a.statistics, plain: a.plain, quality: a.quality}
 }
 
 // A Timed agent scores as the agent does, and adds up what its forward passes take.

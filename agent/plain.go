@@ -10,7 +10,7 @@ import (
 // is tested against.
 type plain struct {
 	Config
-	statics []float32
+	statics *lazyStatics
 	weights map[string][]float32
 
 	laidOut sync.Once // on first use: with libtorch there is none
@@ -88,7 +88,7 @@ func (p *plain) embed(ids []int32, features []float32, dynamics int, s *scratch)
 		known := max(id, 0)
 		at := p.row(known) * p.Embedding
 		copy(row, embedding[at:at+p.Embedding])
-		copy(row[p.Embedding:], p.statics[known*staticFeatures:(known+1)*staticFeatures])
+		copy(row[p.Embedding:], p.statics.row(known))
 		copy(row[p.Embedding+staticFeatures:], features[t*dynamics:(t+1)*dynamics])
 		copy(s.x[t*hidden:], bias)
 	}

@@ -14,10 +14,10 @@ import (
 
 // A piece is what is kept or dropped as one: a word as a rule. Pieces tile the input.
 type piece struct {
-	start, end  int32 // bytes
-	score       float32
-	cost        int32 // tokens of the caller's encoding of the whole input that begin in it: an estimate of its price
-	class       class
+	start, end int32 // bytes
+	score      float32
+	cost       int32 // tokens of the caller's encoding of the whole input that begin in it: an estimate of its price
+	class      class
 }
 
 // An edge is what a piece begins or ends with where that is not what its bytes say, as with escapes; 0 where it is.
