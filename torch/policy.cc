@@ -32,7 +32,7 @@ namespace {
 #define SP_WIDE
 #endif
 
-constexpr int kRows = 8, kColumns = 32;  // of a tile, whose sums stay in registers
+constexpr int kRows = 24, kColumns = 32;  // of a tile: so many rows of one panel, some at a time, whose sums stay in registers
 
 // A tile of c += a b: a is up to kRows rows with a stride, b is [depth, kColumns], c has a stride. Every output is one sum
 // over depth in order, so that the forms differ in nothing but how many sums they hold at a time: as many as there are
@@ -82,7 +82,7 @@ inline Four multiply_add_four(Four a, Four b, Four c) { return a * b + c; }
 SP_TILE(tile_four, , Four, 4, 4, load_four, store_four, broadcast_four, multiply_add_four)
 
 #if defined(__x86_64__)
-SP_TILE(tile_eight, __attribute__((target("avx2,fma"))), __m256, 8, 4, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_fmadd_ps)
+SP_TILE(tile_eight, __attribute__((target("avx2,fma"))), __m256, 8, 6, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_fmadd_ps)
 SP_TILE(tile_sixteen, __attribute__((target("avx512f"))), __m512, 16, 8, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_fmadd_ps)
 
 Tile widest() {
