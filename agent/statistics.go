@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/token"
@@ -149,16 +150,18 @@ func longHash(word []byte) uint64 {
 	return h
 }
 
-// lowered appends a word in lower case, which takes no memory of its own where the word is of ASCII and there is room.
+// lowered appends a word in lower case, as bytes.ToLower has it.
 func lowered(dst, word []byte) []byte {
-	for _, c := range word {
-		switch {
-		case c >= utf8.RuneSelf:
-			return append(dst[:0], bytes.ToLower(word)...)
-		case 'A' <= c && c <= 'Z':
-			c += 'a' - 'A'
+	for len(word) > 0 {
+		if c := word[0]; c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			dst, word = append(dst, c), word[1:]
+			continue
 		}
-		dst = append(dst, c)
+		r, size := utf8.DecodeRune(word)
+		dst, word = utf8.AppendRune(dst, unicode.ToLower(r)), word[size:]
 	}
 	return dst
 }
