@@ -106,20 +106,42 @@ func Parse(text []byte, kind Kind, words Words) (Layout, error) {
 	return Layout{Kind: Prose}, nil
 }
 
+// detected is how much of a text says whether all of it is Markdown or code: parsing takes a multiple of it in memory.
+const detected = 1 << 20
+
 // detect lays out a text of whichever kind it is for sure.
 func detect(text []byte, words Words) Layout {
 	if layout, err := parseJSON(text, Auto, words); err == nil {
 		return layout
 	}
-	if bytes.Contains(text, []byte("\n#")) || bytes.Contains(text, []byte("```")) || bytes.Contains(text, []byte("~~~")) || text[0] == '#' {
-		if layout, signs, err := parseMarkdown(text, words); err == nil && signs.sure() {
+	head := text
+	if len(text) > detected {
+		head = text[:bytes.LastIndexByte(text[:detected], '\n')+1]
+	}
+	for _, parse := range []func([]byte, Words) (Layout, bool){surelyMarkdown, surelyCode} {
+		if len(head) < len(text) {
+			if _, sure := parse(head, words); !sure {
+				continue
+			}
+		}
+		if layout, sure := parse(text, words); sure {
 			return layout
 		}
 	}
-	if layout, err := parseCode(text, words, true); err == nil {
-		return layout
-	}
 	return Layout{Kind: Prose}
+}
+
+func surelyMarkdown(text []byte, words Words) (Layout, bool) {
+	if !bytes.Contains(text, []byte("\n#")) && !bytes.Contains(text, []byte("```")) && !bytes.Contains(text, []byte("~~~")) && !bytes.HasPrefix(text, []byte("#")) {
+		return Layout{}, false
+	}
+	layout, signs, err := parseMarkdown(text, words)
+	return layout, err == nil && signs.sure()
+}
+
+func surelyCode(text []byte, words Words) (Layout, bool) {
+	layout, err := parseCode(text, words, true)
+	return layout, err == nil
 }
 
 // builder tiles a text with pieces.
