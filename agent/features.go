@@ -109,16 +109,26 @@ type placed struct {
 	*Statistics
 	text  token.Text
 	rate  float32
-	since []int32 // [unit]: units since the one that ended a sentence
-	marks []uint8 // [token]: bits for features 0 to 3
+	units []placedUnit // of the text
+	marks []uint8      // [token]: bits for features 0 to 3
+}
+
+// placedUnit is what is found once for a unit, which may be longer than many windows.
+type placedUnit struct {
+	rarest, rarity float32 // of its tokens, and its own as a word: features 6 and 12
+	since          int32   // units since the one that ended a sentence
 }
 
 // place walks over a text once; the rest is written window by window.
 func (s *Statistics) place(text token.Text, rate float64) *placed {
-	p := &placed{Statistics: s, text: text, rate: float32(4 * (rate - 0.5)), since: make([]int32, len(text.Units)), marks: make([]uint8, len(text.Tokens))}
+	p := &placed{Statistics: s, text: text, rate: float32(4 * (rate - 0.5)), units: make([]placedUnit, len(text.Units)), marks: make([]uint8, len(text.Tokens))}
 	since := int32(0)
 	for u, unit := range text.Units {
-		p.since[u] = since
+		rarest := float32(0)
+		for _, t := range text.Tokens[unit.First:unit.End] {
+			rarest = max(rarest, s.Rarity(t.ID))
+		}
+		p.units[u] = placedUnit{(rarest - 10) / 3, (s.WordRarity(wordOf(text, unit)) - 10) / 3, since}
 		since++
 		if endsSentence(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End]) {
 			since = 0
@@ -139,19 +149,16 @@ func endsSentence(word []byte) bool {
 
 // write writes the dynamic features of the tokens [from, to), the rate's included, to rows that begin width apart.
 func (p *placed) write(from, to int, rows []float32, width int) {
-	units, tokens := p.text.Units, p.text.Tokens
+	units := p.text.Units
 	u := unitAt(units, from)
 	for i := from; i < to; u++ {
-		unit := units[u]
+		unit, placed := units[u], p.units[u]
 		var of [dynamicFeatures]float32 // of the unit
 		of[4] = float32(min(unit.End-unit.First, 8)) / 4
-		for _, t := range tokens[unit.First:unit.End] {
-			of[6] = max(of[6], p.Rarity(t.ID))
-		}
-		of[6] = (of[6] - 10) / 3
+		of[6] = placed.rarest
 		of[7] = float32(math.Log1p(float64(min(u, opening)))) / 4
-		of[8] = float32(math.Log1p(float64(p.since[u]))) / 3
-		of[12] = (p.WordRarity(wordOf(p.text, unit)) - 10) / 3
+		of[8] = float32(math.Log1p(float64(placed.since))) / 3
+		of[12] = placed.rarity
 		of[rateFeature] = p.rate
 		for ; i < min(to, int(unit.End)); i++ {
 			f := rows[(i-from)*width:][:dynamicFeatures]

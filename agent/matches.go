@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"math"
 	"unicode"
 	"unicode/utf8"
@@ -14,11 +15,12 @@ type match struct {
 	same, like, meant int8    // terms with its stem, with a long common beginning, and with the nearest meaning; -1 for none
 	share             float64 // of the longer of the two words that the common beginning is
 	cosine            float64 // of the meanings
+	digit, capital    bool    // whether the word has a digit, and begins with a capital
 }
 
 func (a *Agent) match(q question, word []byte, tokens []token.Token, embedding []float32) match {
-	m := match{same: -1, like: -1, meant: -1}
 	first, _ := utf8.DecodeRune(word)
+	m := match{same: -1, like: -1, meant: -1, digit: bytes.ContainsAny(word, "0123456789"), capital: unicode.IsUpper(first)}
 	if !unicode.IsLetter(first) && !unicode.IsDigit(first) || probe.Stopword(string(word)) {
 		return m
 	}

@@ -1,12 +1,9 @@
 package agent
 
 import (
-	"bytes"
 	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
@@ -161,7 +158,7 @@ func (a *asked) write(from, to int, rows []float32, width int) {
 		f[3], f[4], f[5] = a.nearness[u], float32(a.field[u]), float32(a.field[u]/a.widest)
 		f[6], f[7], f[8] = float32(a.overlaps[s]), float32(a.overlaps[s]/a.best), a.lent(u)
 		f[9] = float32(a.found)
-		a.kind(f[10:], wordOf(a.text, units[u]))
+		a.kind(f[10:], m)
 		for ; i < min(to, int(units[u].End)); i++ {
 			copy(rows[(i-from)*width:], f[:])
 		}
@@ -169,15 +166,13 @@ func (a *asked) write(from, to int, rows []float32, width int) {
 }
 
 // kind writes what is asked for, and whether a word is of the form that could answer it.
-func (q question) kind(f []float32, word []byte) {
-	first, _ := utf8.DecodeRune(word)
-	digit, capital := bytes.ContainsAny(word, "0123456789"), unicode.IsUpper(first)
+func (q question) kind(f []float32, word match) {
 	for kind, is := range q.kinds {
 		if !is {
 			continue
 		}
 		f[kind] = 1
-		if kind < 2 && digit || (kind == 2 || kind == 3) && capital {
+		if kind < 2 && word.digit || (kind == 2 || kind == 3) && word.capital {
 			f[len(q.kinds)+kind] = 1
 		}
 	}

@@ -21,7 +21,8 @@
 //     alone exceeds the target (and 64 tokens), such as a megabyte without a space, is cut, between characters, when room
 //     is left after all other words;
 //   - of prose, a higher rate keeps what a lower one kept, but for the words that only filled up the rest of the lower
-//     budget, where the scores do not depend on the rate. The agent's do: it is told the rate, and orders by it;
+//     budget or that no white space parts from their neighbours, where the scores do not depend on the rate. The agent's
+//     do: it is told the rate, and orders by it;
 //   - two words never become one: where what stood between them is dropped, the sign or space before the second stays;
 //   - of a stream (Stream) and of a text that may go on (Options.CacheStable) all of this holds block by block, and the rate
 //     at the end of each; only no word is cut there;

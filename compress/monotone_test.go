@@ -2,8 +2,12 @@ package compress_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
+	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress"
 )
 
@@ -26,6 +30,33 @@ func TestAHigherRateKeepsWhatALowerOneKept(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Words that white space does not part cost what they cost beside others: there a higher rate may choose anew.
+func TestAHigherRateKeepsWhatALowerOneKeptOfAnyWords(t *testing.T) {
+	piece := rapid.SampledFrom([]string{" the", " of", "\n", " 12.5%", " 東京", " é", ",", " not", " don't", " unbelievably", " Gothenburg", ".", " It", " 7", " \xff"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(strings.Join(rapid.SliceOfN(piece, 0, 120).Draw(t, "text"), ""))
+		low := rapid.Float64Range(0.05, 0.8).Draw(t, "low")
+		var kept [2]compress.Explanation
+		for i, rate := range []float64{low, low + 0.2} {
+			c := properties(t)
+			var err error
+			if c.Scorer, err = compress.Baseline("ngram", c.Language.(*agent.Statistics), 1); err != nil {
+				t.Fatal(err)
+			}
+			if kept[i], err = c.Explain(context.Background(), text, compress.Options{Rate: rate, Structure: "prose"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(kept[0].Units) != len(kept[1].Units) {
+			return // a word that exceeds the lower target was cut
+		}
+		if wrong := lost(kept[0], kept[1]); wrong >= 0 {
+			u := kept[0].Units[wrong].Span
+			t.Fatalf("%q: %q is kept at %v, and not at %v", text, text[u[0]:u[1]], low, low+0.2)
+		}
+	})
 }
 
 // lost is a unit that stands above all that the first dropped, and that the second dropped; -1 if there is none.
