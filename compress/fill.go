@@ -44,7 +44,7 @@ func (s *selector) fill(from int) int {
 	}
 	for give := 1; len(added) > 0; give *= 2 {
 		s.compose()
-		if s.count(); s.spent <= s.target {
+		if s.recount(); s.spent <= s.target {
 			break
 		}
 		for range min(give, len(added)) {
@@ -95,7 +95,7 @@ func (s *selector) price(i int) int {
 			buffer = append(buffer, s.text[p.start:min(p.end, p.start+4*surroundings)]...)
 		}
 	}
-	without := s.counter.count(buffer)
+	without := s.count(buffer)
 	buffer = slices.Insert(buffer, border, s.text[s.pieces[i].start:s.pieces[i].end]...)
 	if s.glue != nil {
 		if at := s.glue.parts(nearest, i); at >= 0 {
@@ -103,5 +103,5 @@ func (s *selector) price(i int) int {
 		}
 	}
 	s.counter.text = buffer
-	return s.counter.count(s.counter.text) - without
+	return s.count(s.counter.text) - without
 }

@@ -138,7 +138,7 @@ func (s *selector) guess(low, high, lowCount, highCount, slack int) int {
 // take keeps what is protected and the best n of the rest, and counts the text.
 func (s *selector) take(n int) int {
 	s.keep(n)
-	s.count()
+	s.recount()
 	return s.spent
 }
 
@@ -153,8 +153,8 @@ func (s *selector) keep(n int) {
 	s.compose()
 }
 
-// count counts the text of what is shown.
-func (s *selector) count() {
+// recount counts the text of what is shown.
+func (s *selector) recount() {
 	n := 0
 	for i, p := range s.pieces {
 		if s.shown[i] {
@@ -167,7 +167,7 @@ func (s *selector) count() {
 			s.counter.text = append(s.counter.text, s.text[p.start:p.end]...)
 		}
 	}
-	s.spent = s.counter.count(s.counter.text)
+	s.spent = s.count(s.counter.text)
 }
 
 // compose shows what is kept, what negates it, and between two words that would become one what stood before the second.
