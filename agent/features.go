@@ -104,13 +104,14 @@ func describe(f []float32, piece []byte, rarity float32) {
 	set(8, letters+digits+marks == 0)
 }
 
-// placed is a text with what only a walk over all of it tells of a token's place.
+// placed is a text, or a part of one, with what only a walk over all of it tells of a token's place.
 type placed struct {
 	*Statistics
-	text  token.Text
-	rate  float32
-	units []placedUnit // of the text
-	marks []uint8      // [token]: bits for features 0 to 3
+	text    token.Text
+	rate    float32
+	skipped int          // units before the first
+	units   []placedUnit // of the text
+	marks   []uint8      // [token]: bits for features 0 to 3
 }
 
 // placedUnit is what is found once for a unit, which may be longer than many windows.
@@ -121,16 +122,21 @@ type placedUnit struct {
 
 // place walks over a text once; the rest is written window by window.
 func (s *Statistics) place(text token.Text, rate float64) *placed {
-	p := &placed{Statistics: s, text: text, rate: float32(4 * (rate - 0.5)), units: make([]placedUnit, len(text.Units)), marks: make([]uint8, len(text.Tokens))}
-	since := int32(0)
-	for u, unit := range text.Units {
+	return s.placePart(token.Part{Text: text}, rate, 0)
+}
+
+// placePart is place for a part, before whose first unit so many stand since the one that ended a sentence.
+func (s *Statistics) placePart(part token.Part, rate float64, since int32) *placed {
+	p := &placed{Statistics: s, text: part.Text, rate: float32(4 * (rate - 0.5)), skipped: part.Skipped,
+		units: make([]placedUnit, len(part.Units)), marks: make([]uint8, len(part.Tokens))}
+	for u, unit := range part.Units {
 		rarest := float32(0)
-		for _, t := range text.Tokens[unit.First:unit.End] {
+		for _, t := range part.Tokens[unit.First:unit.End] {
 			rarest = max(rarest, s.Rarity(t.ID))
 		}
-		p.units[u] = placedUnit{(rarest - 10) / 3, (s.WordRarity(wordOf(text, unit)) - 10) / 3, since}
+		p.units[u] = placedUnit{(rarest - 10) / 3, (s.WordRarity(wordOf(part.Text, unit)) - 10) / 3, since}
 		since++
-		if endsSentence(text.Bytes[text.Tokens[unit.First].Start:text.Tokens[unit.End-1].End]) {
+		if endsSentence(part.Bytes[part.Tokens[unit.First].Start:part.Tokens[unit.End-1].End]) {
 			since = 0
 		}
 	}
@@ -156,7 +162,7 @@ func (p *placed) write(from, to int, rows []float32, width int) {
 		var of [dynamicFeatures]float32 // of the unit
 		of[4] = float32(min(unit.End-unit.First, 8)) / 4
 		of[6] = placed.rarest
-		of[7] = float32(math.Log1p(float64(min(u, opening)))) / 4
+		of[7] = float32(math.Log1p(float64(min(p.skipped+u, opening)))) / 4
 		of[8] = float32(math.Log1p(float64(placed.since))) / 3
 		of[12] = placed.rarity
 		of[rateFeature] = p.rate
@@ -206,8 +212,10 @@ func (p *placed) neighbours(from, to int, rows []float32, width int) {
 	}
 }
 
-// repeats is how many tokens, or words, apart a repetition still counts.
-const repeats = 512
+const (
+	repeats  = 512  // tokens, or words, apart a repetition still counts
+	farthest = 8192 // tokens between two words of which the second still is one
+)
 
 // seen is where tokens and words stood last: words by a hash of 64 bits, those of the current repeats words and of as many
 // before them.
@@ -243,7 +251,7 @@ func (p *placed) recurrence() {
 		if !known {
 			before, known = last.earlier[hash]
 		}
-		if known && u-int(before) <= repeats {
+		if known && u-int(before) <= repeats && unit.First-p.text.Units[before].First <= farthest {
 			p.mark(unit, 4)
 			p.mark(p.text.Units[before], 8)
 		}

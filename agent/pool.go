@@ -18,8 +18,9 @@ type request struct {
 	ctx    context.Context //nolint:containedctx // of who asks, for those who do the work
 	policy policy
 	placed *placed
-	asked  *asked // nil where there is no question
-	scores []float32
+	asked  *asked    // nil where there is no question
+	first  int       // token to score
+	scores []float32 // of it and those behind it
 
 	halo, step, next int // tokens; next is where the first window begins that nobody took
 	left             int // tokens that are not scored yet
@@ -35,8 +36,11 @@ type window struct {
 
 // seen is the tokens that the forward has to see.
 func (w window) seen() (from, to int) {
-	return max(0, w.from-w.halo), min(len(w.scores), w.to+w.halo)
+	return max(0, w.from-w.halo), min(len(w.placed.text.Tokens), w.to+w.halo)
 }
+
+// end is behind the last token to score.
+func (r *request) end() int { return r.first + len(r.scores) }
 
 // width is how many features a row has.
 func (r *request) width() int {
@@ -62,7 +66,7 @@ func (p *pool) score(r *request, halo int) error {
 	if windows < 8*workers && n > workers*4*halo { // a short text: as much for each
 		windows = (windows + workers - 1) / workers * workers
 	}
-	r.halo, r.step, r.left, r.done = halo, (n+windows-1)/windows, n, make(chan struct{})
+	r.halo, r.step, r.next, r.left, r.done = halo, (n+windows-1)/windows, r.first, n, make(chan struct{})
 	p.mutex.Lock()
 	p.queue = append(p.queue, r)
 	for ; p.working < min(workers, len(p.queue)+windows-1); p.working++ {
@@ -167,7 +171,7 @@ func (s *sheet) score() (err error) {
 	at = 0
 	for _, w := range s.windows {
 		from, to := w.seen()
-		copy(w.request.scores[w.from:w.to], s.scores[at+w.from-from:])
+		copy(w.request.scores[w.from-w.first:w.to-w.first], s.scores[at+w.from-from:])
 		at += to - from + w.halo
 	}
 	return nil
@@ -189,7 +193,7 @@ func (p *pool) take(s *sheet) bool {
 	s.windows = s.windows[:0]
 	for rows := 0; len(p.queue) > 0; {
 		r := p.queue[0]
-		w := window{r, r.next, min(r.next+r.step, len(r.scores))}
+		w := window{r, r.next, min(r.next+r.step, r.end())}
 		if r.ctx.Err() != nil || r.err != nil {
 			w.to = w.from
 		}
@@ -203,7 +207,7 @@ func (p *pool) take(s *sheet) bool {
 			r.next = w.to
 		}
 		p.queue = slices.Delete(p.queue, 0, 1)
-		if w.from < w.to && r.next < len(r.scores) {
+		if w.from < w.to && r.next < r.end() {
 			p.queue = append(p.queue, r)
 		}
 	}

@@ -92,27 +92,60 @@ func (a *Agent) embedding() (values []float32, err error) {
 }
 
 func (a *Agent) score(ctx context.Context, text token.Text, rate float64, question string, p policy) ([]float32, error) {
-	scores := make([]float32, len(text.Tokens))
-	if len(scores) == 0 {
-		return scores, nil
-	}
-	for _, t := range text.Tokens {
-		if int(t.ID) >= a.Vocabulary || t.ID < 0 {
-			return nil, fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
-		}
+	if err := a.check(text.Tokens); err != nil {
+		return nil, err
 	}
 	asked, err := a.consider(text, question)
 	if err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
-	r := &request{ctx: ctx, policy: p, placed: a.statistics.place(text, rate), asked: asked, scores: scores}
+	scores, err := a.request(&request{ctx: ctx, policy: p, placed: a.statistics.place(text, rate), asked: asked, scores: make([]float32, len(text.Tokens))})
+	if err == nil && asked != nil {
+		lean(scores, rate, text.Units, asked.lent)
+	}
+	return scores, err
+}
+
+// request has the pool fill in the scores of a request.
+func (a *Agent) request(r *request) ([]float32, error) {
+	if len(r.scores) == 0 {
+		return r.scores, nil
+	}
 	if err := a.pool.score(r, a.reach()); err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
-	if asked != nil {
-		lean(scores, rate, text.Units, asked.lent)
+	return r.scores, nil
+}
+
+func (a *Agent) check(tokens []token.Token) error {
+	for _, t := range tokens {
+		if int(t.ID) >= a.Vocabulary || t.ID < 0 {
+			return fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
+		}
 	}
-	return scores, nil
+	return nil
+}
+
+// Walk scores a text part by part, in order, for a rate in (0, 1]: parts have margins of so many tokens, and score gives
+// the logits of a part without them, which are those that Score gives. One walk is for one text and one goroutine.
+func (a *Agent) Walk(rate float64) (margin int, score func(ctx context.Context, part token.Part) ([]float32, error)) {
+	var last *placed
+	return farthest + a.reach() + 1, func(ctx context.Context, part token.Part) ([]float32, error) {
+		if err := a.check(part.Tokens); err != nil {
+			return nil, err
+		}
+		p, end, err := a.policy()
+		if err != nil {
+			return nil, fmt.Errorf("score: %w", err)
+		}
+		defer end()
+		since := int32(0)
+		if last != nil {
+			since = last.units[part.Skipped-last.skipped].since
+		}
+		last = a.statistics.placePart(part, rate, since)
+		return a.request(&request{ctx: ctx, policy: p, placed: last, first: part.From, scores: make([]float32, part.To-part.From)})
+	}
 }
 
 // consider finds what a text has to do with a question; nil where nothing is asked or found.

@@ -124,7 +124,7 @@ func (b *borderer) free(text []byte, border int) bool {
 func (b *borderer) protected(text []byte) (spans []Span, unclosed int) {
 	o := b.o
 	o.StripTags = false // with their tags spans are whole
-	return protect(token.Read(b.own, text), o).spans, unclosedTag(text)
+	return protect(b.own, text, o).spans, unclosedTag(text)
 }
 
 func across(spans []Span, border int) bool {

@@ -157,77 +157,83 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 
 // reduce shortens a text whose layout is known.
 func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.Layout, o Options, r *Result) error {
-	read := token.Read(c.Tokenizer, text)
-	counted := read.Tokens
-	if o.Tokenizer != c.Tokenizer {
-		counted = o.Tokenizer.Encode(nil, text)
+	s := c.scored(text, o)
+	r.OriginalTokens = -1 // not known until the text was read, where the rate alone says that it will be shortened
+	if s.walker == nil || o.Tokenizer != c.Tokenizer || o.TargetTokens != nil || o.Rate >= 1 || found.Kind != structure.Prose {
+		r.OriginalTokens = s.count(o.Tokenizer)
 	}
-	r.OriginalTokens = len(counted)
 	o.Timings.lap(Reading)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if o.MinQuality > 0 {
-		rate, err := c.rateFor(ctx, read, o.MinQuality, o.Question)
+		rate, err := c.rateFor(ctx, s.read, o.MinQuality, o.Question)
 		if err != nil {
 			return err
 		}
-		enough := int(math.Ceil(rate * float64(len(counted))))
+		enough := int(math.Ceil(rate * float64(r.OriginalTokens)))
 		o.TargetTokens = &enough
 		o.Timings.lap(Scoring)
 	}
-	target, rate := o.target(len(counted))
-	p, layout := protectAll(read, found, o, target)
-	r.Structure = layout.Kind
-	r.TargetTokens, r.Protected, r.Warnings = target, p.spans, p.warnings
-	r.CompressedTokens, r.Kept = len(counted), join([]Span{{0, len(text)}})
-	if len(counted) > target || len(p.tags) > 0 || o.seen != nil && len(text) > 0 {
-		o.Timings.lap(Selecting)
-		scores, err := c.score(ctx, read, rate, o.Question)
-		o.Timings.lap(Scoring)
+	target, rate := o.target(r.OriginalTokens)
+	p, layout := protectAll(c.Tokenizer, text, found, o, target)
+	r.Structure, r.Protected, r.Warnings = layout.Kind, p.spans, p.warnings
+	loose := layout.Loose()
+	if r.OriginalTokens >= 0 && r.OriginalTokens <= target && len(p.tags) == 0 && (o.seen == nil || len(text) == 0) {
+		r.CompressedTokens, r.Kept = r.OriginalTokens, join([]Span{{0, len(text)}})
+	} else {
+		if layout.Kind != structure.Prose && o.Unit == Token {
+			r.Unit, o.Unit = Word, Word
+			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
+		}
+		pieces, edges, err := s.cut(ctx, layout, p, rate)
 		if err != nil {
 			return err
 		}
-		if layout.Kind != structure.Prose && o.Unit == Token {
-			r.Unit = Word
-			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
+		if r.OriginalTokens < 0 {
+			r.OriginalTokens = s.tokens
+			target, _ = o.target(s.tokens)
 		}
-		pieces, edges := lay(read, layout, scores, p, o.Unit)
-		estimate(pieces, counted)
-		o.seen.note(read, layout, scores) // from here on nobody else needs them: their memory may go to what follows
-		if layout.Kind == structure.Prose && !o.blockwise {
-			pieces = breakLong(pieces, text, target)
-		}
-		var g *glue
-		var nots []int32
-		if o.Unit == Word || layout.Kind != structure.Prose {
-			g, nots = newGlue(text, pieces, edges), negations(text, pieces)
-			g.follows = o.follows
-		}
-		s := choose(text, pieces, r.OriginalTokens, target, o.Tokenizer, g, nots)
-		r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
-		o.seen.chosen(s)
+		o.seen.note(s, layout)
+		c.choose(text, pieces, edges, layout, target, o, r)
 	}
+	r.TargetTokens = target
 	o.Timings.lap(Selecting)
 	r.Text = textOf(text, r.Kept)
 	if r.OriginalTokens > 0 {
 		r.Rate = float64(r.CompressedTokens) / float64(r.OriginalTokens)
 	}
-	r.warn(len(text), layout.Loose())
+	r.warn(len(text), loose)
 	o.Timings.lap(Rendering)
 	return nil
 }
 
+// choose finds what is kept of the pieces, and how many tokens that takes.
+func (c *Compressor) choose(text []byte, pieces []piece, edges []edge, layout structure.Layout, target int, o Options, r *Result) {
+	if layout.Kind == structure.Prose && !o.blockwise {
+		pieces = breakLong(pieces, text, target)
+	}
+	var g *glue
+	var nots []int32
+	if o.Unit == Word {
+		g, nots = newGlue(text, pieces, edges), negations(text, pieces)
+		g.follows = o.follows
+	}
+	s := choose(text, pieces, r.OriginalTokens, target, o.Tokenizer, g, nots)
+	r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
+	o.seen.chosen(s)
+}
+
 // protectAll is protect with what is fixed in a layout, and the layout, which is prose where it gives way to the target.
-func protectAll(text token.Text, layout structure.Layout, o Options, target int) (protection, structure.Layout) {
-	p := protect(text, o)
+func protectAll(t token.Tokenizer, text []byte, layout structure.Layout, o Options, target int) (protection, structure.Layout) {
+	p := protect(t, text, o)
 	if layout.Kind == structure.Prose {
 		return p, layout
 	}
 	all := p
 	all.spans = without(widened(layout, p.spans), p.tags)
 	if cmp.Or(o.Structure, structure.Auto) == structure.Auto && dispensable(layout.Kind) {
-		if n := len(o.Tokenizer.Encode(nil, concatenate(nil, text.Bytes, all.spans))); n > target {
+		if n := token.Count(o.Tokenizer, concatenate(nil, text, all.spans)); n > target {
 			p.warnings = append(p.warnings, fmt.Sprintf("the %s of this text would take %d tokens, the target is %d: it was shortened as prose",
 				layout.Kind, n, target))
 			return p, structure.Layout{Kind: structure.Prose}
@@ -240,33 +246,6 @@ func protectAll(text token.Text, layout structure.Layout, o Options, target int)
 // Markdown and code the sense is left.
 func dispensable(kind structure.Kind) bool {
 	return kind == structure.Markdown || kind == structure.Code
-}
-
-// lay cuts a text into pieces by its structure, or by words or tokens where it has none.
-func lay(text token.Text, layout structure.Layout, scores []float32, p protection, unit Unit) ([]piece, []edge) {
-	switch {
-	case layout.Kind != structure.Prose:
-		return cutStructured(text, layout, scores, p)
-	case unit == Word:
-		return cut(text, identifiers(text), len(text.Units), scores, p), nil
-	}
-	return cut(text, tokenUnits(text), len(text.Tokens), scores, p), nil
-}
-
-// score asks the scorer, which ranks by the question where there is one.
-func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
-	scorer := c.Scorer
-	if question != "" {
-		scorer = Asking(scorer, question, c.Tokenizer, c.Language)
-	}
-	scores, err := scorer.Score(ctx, text, rate)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
-	case len(scores) != len(text.Tokens):
-		return nil, fmt.Errorf("scorer %s gave %d scores for %d tokens", c.Scorer.Name(), len(scores), len(text.Tokens))
-	}
-	return scores, nil
 }
 
 func spans(pieces []piece, kept []bool) []Span {

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/project-sputnik/sputnik/compress/structure"
-	"github.com/project-sputnik/sputnik/token"
 )
 
 // A Why is a reason for which something was kept or dropped; those of --keep and --keep-regex name the word or expression.
@@ -75,16 +74,15 @@ func (c *Compressor) Explain(ctx context.Context, text []byte, o Options) (Expla
 
 // A trace notes how a text was chosen from.
 type trace struct {
-	text   token.Text
+	from   *scored
 	layout structure.Layout
-	scores []float32
 	*selector
 }
 
 // note is called with what is chosen from; a nil trace takes no notes.
-func (t *trace) note(text token.Text, layout structure.Layout, scores []float32) {
+func (t *trace) note(s *scored, layout structure.Layout) {
 	if t != nil {
-		t.text, t.layout, t.scores = text, layout, scores
+		t.from, t.layout = s, layout
 	}
 }
 
@@ -119,9 +117,9 @@ func (t *trace) explain(e *Explanation, o Options) {
 			unit.Why = []Why{ByScore}
 		}
 		e.Units = append(e.Units, unit)
-		for ; at < len(t.text.Tokens) && (t.text.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
-			each := t.text.Tokens[at]
-			e.Tokens = append(e.Tokens, ExplainedToken{Span{int(each.Start), int(each.End)}, t.scores[at], len(e.Units) - 1})
+		for ; at < len(t.from.read.Tokens) && (t.from.read.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
+			each := t.from.read.Tokens[at]
+			e.Tokens = append(e.Tokens, ExplainedToken{Span{int(each.Start), int(each.End)}, t.from.scores[at], len(e.Units) - 1})
 		}
 	}
 }
@@ -139,9 +137,9 @@ func (t *trace) negators() []bool {
 
 // protectors are what protects something in the text.
 func (t *trace) protectors(o Options) []source {
-	tags := tagged(t.text.Bytes, o.StripTags)
+	tags := tagged(t.from.read.Bytes, o.StripTags)
 	slices.SortFunc(tags.spans, func(a, b Span) int { return cmp.Compare(a[0], b[0]) })
-	all := append([]source{{ByTag, join(tags.spans)}}, sources(t.text, o)...)
+	all := append([]source{{ByTag, join(tags.spans)}}, sources(t.from.c.Tokenizer, t.from.read.Bytes, o)...)
 	if t.layout.Kind == structure.Prose {
 		return all
 	}

@@ -2,7 +2,6 @@ package compress
 
 import (
 	"bytes"
-	"iter"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,27 +15,59 @@ const (
 	longestThing = 1024
 )
 
-// identifiers joins the units that are one thing: what has a digit in it, as FIN-2209, 5C:A1:09:7E, 2025-09-17T03:42 and
+// joiner joins the units that are one thing: what has a digit in it, as FIN-2209, 5C:A1:09:7E, 2025-09-17T03:42 and
 // 10.0.0.1:80, paths, and names of programs and their parts (thing). Half of an identifier is a wrong one. The units of
 // one with a digit are words with single signs of - : . / _ # @ + between them and no white space.
-func identifiers(text token.Text) iter.Seq[token.Unit] {
-	return func(yield func(token.Unit) bool) {
-		words := make([]Span, 0, 4*longestThing) // of the units from first on: as many as one thing has at the most, or more
-		first := 0
-		for i := 0; i < len(text.Units); {
-			if rest := len(words) - (i - first); rest <= longestThing && first+len(words) < len(text.Units) {
-				words = append(words[:0], words[len(words)-rest:]...)
-				first = i
-				for _, u := range text.Units[first+rest : min(len(text.Units), first+cap(words))] {
-					start, end := u.Span(text.Tokens)
-					words = append(words, Span{start, end})
-				}
+type joiner struct {
+	part  token.Part
+	words []Span // of the units from first on: as many as one thing has at the most, or more
+	first int
+	left  int // units of the thing that was begun
+}
+
+// begin goes on with the next part of a text.
+func (j *joiner) begin(part token.Part) { j.part, j.words, j.first = part, j.words[:0], part.First }
+
+// ends says whether a thing ends with unit u; it is asked for one unit after the other.
+func (j *joiner) ends(u int) bool {
+	if j.left == 0 {
+		j.left = identifier(j.part.Bytes, j.from(u))
+	}
+	if !j.part.Units[u].Open {
+		j.left--
+	}
+	return j.left == 0
+}
+
+// from are the words of the units from u on.
+func (j *joiner) from(u int) []Span {
+	if j.words == nil {
+		j.words = make([]Span, 0, 4*longestThing)
+	}
+	units := j.part.Units
+	if rest := len(j.words) - (u - j.first); rest <= longestThing && j.first+len(j.words) < len(units) {
+		rest = max(rest, 0)
+		j.words = append(j.words[:0], j.words[len(j.words)-rest:]...)
+		j.first = u
+		for _, unit := range units[u+rest : min(len(units), u+cap(j.words))] {
+			start, end := unit.Span(j.part.Tokens)
+			j.words = append(j.words, Span{start, end})
+		}
+	}
+	return j.words[u-j.first:]
+}
+
+// things calls visit with the words of a text, joined to things.
+func things(t token.Tokenizer, text []byte, visit func(thing Span)) {
+	var j joiner
+	start := 0
+	for part := range token.Parts(t, text, partTokens, longestThing) {
+		j.begin(part)
+		for u := part.First; u < part.End; u++ {
+			if _, end := part.Units[u].Span(part.Tokens); j.ends(u) {
+				visit(Span{start, end})
+				start = end
 			}
-			n := identifier(text.Bytes, words[i-first:])
-			if !yield(token.Unit{First: text.Units[i].First, End: text.Units[i+n-1].End}) {
-				return
-			}
-			i += n
 		}
 	}
 }

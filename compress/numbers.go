@@ -29,28 +29,44 @@ func set(words string) map[string]bool {
 
 // numbers are what has a digit in it, whole: an identifier, a date, or a number with its sign, separators, unit and
 // currency, "-3.5 %" and "EUR 18,400" and "$5 million" alike.
-func numbers(text token.Text) []Span {
-	var words []Span // without white space
-	for u := range identifiers(text) {
-		start, end := u.Span(text.Tokens)
-		end = start + len(bytes.TrimRightFunc(text.Bytes[start:end], unicode.IsSpace))
-		words = append(words, Span{end - len(bytes.TrimLeftFunc(text.Bytes[start:end], unicode.IsSpace)), end})
-	}
+func numbers(t token.Tokenizer, text []byte) []Span {
 	var out []Span
-	for i, w := range words {
-		if bytes.IndexFunc(text.Bytes[w[0]:w[1]], unicode.IsDigit) < 0 {
-			continue
+	var words []Span // without white space: the next, up to two before it, and as many behind
+	i := 0           // the next
+	look := func() {
+		w := words[i]
+		if bytes.IndexFunc(text[w[0]:w[1]], unicode.IsDigit) >= 0 {
+			out = append(out, number(text, words, i))
 		}
-		from, to := i, i
-		for to+1 < len(words) && to < i+2 && measures(text.Bytes, words[to], words[to+1]) {
-			to++
+		if i < 2 {
+			i++
+		} else {
+			words = append(words[:0], words[1:]...)
 		}
-		if i > 0 && near(text.Bytes, words[i-1], w) && (currencies[string(text.Bytes[words[i-1][0]:words[i-1][1]])] || signs(text.Bytes, words, i-1)) {
-			from--
+	}
+	things(t, text, func(thing Span) {
+		end := thing[0] + len(bytes.TrimRightFunc(text[thing[0]:thing[1]], unicode.IsSpace))
+		words = append(words, Span{end - len(bytes.TrimLeftFunc(text[thing[0]:end], unicode.IsSpace)), end})
+		if len(words) > i+2 {
+			look()
 		}
-		out = append(out, Span{words[from][0], words[to][1]})
+	})
+	for i < len(words) {
+		look()
 	}
 	return out
+}
+
+// number is the number that word i belongs to.
+func number(text []byte, words []Span, i int) Span {
+	from, to := i, i
+	for to+1 < len(words) && to < i+2 && measures(text, words[to], words[to+1]) {
+		to++
+	}
+	if i > 0 && near(text, words[i-1], words[i]) && (currencies[string(text[words[i-1][0]:words[i-1][1]])] || signs(text, words, i-1)) {
+		from--
+	}
+	return Span{words[from][0], words[to][1]}
 }
 
 // measures says whether a word right behind another is the unit or currency of a number.

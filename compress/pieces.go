@@ -3,12 +3,12 @@ package compress
 import (
 	"bytes"
 	"cmp"
-	"iter"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
+	"github.com/project-sputnik/sputnik/compress/structure"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -39,39 +39,117 @@ const (
 	forced                // protected
 )
 
-// cut lays out the pieces of a text: its units, of which there are so many at the most, cut where protection begins and ends.
-func cut(text token.Text, units iter.Seq[token.Unit], most int, scores []float32, p protection) []piece {
-	marks := p.marks()
-	pieces := make([]piece, 0, most+2*len(marks))
-	for u := range units {
-		start, end := text.Tokens[u.First].Start, text.Tokens[u.End-1].End
-		score := mean(scores[u.First:u.End])
-		for len(marks) > 0 && marks[0].end <= start {
-			marks = marks[1:]
-		}
-		if len(marks) == 0 || marks[0].start >= end {
-			if start < end {
-				pieces = append(pieces, piece{start: start, end: end, score: score, class: whole})
-			}
-			continue
-		}
-		pieces = cutUnit(pieces, piece{start: start, end: end, score: score}, marks)
+// A cutter lays out the pieces of a text while its parts come in.
+type cutter struct {
+	layout structure.Layout
+	unit   Unit
+	joiner
+	marks  []piece // what is protected or stripped, and not passed yet
+	fixed  int     // pieces of the layout that are laid out
+	pieces []piece
+	edges  []edge
+
+	next   piece   // as far as it was seen, with the sum of the scores
+	tokens int     // of it
+	starts []int32 // of tokens whose piece is not laid out yet
+}
+
+func newCutter(layout structure.Layout, p protection, unit Unit) *cutter {
+	return &cutter{layout: layout, unit: unit, marks: p.marks()}
+}
+
+// add takes the next part, and the score of each of its tokens.
+func (c *cutter) add(part token.Part, scores []float32) {
+	for _, t := range part.Tokens[part.From:part.To] {
+		c.starts = append(c.starts, t.Start)
 	}
-	for i := 1; i < len(pieces); i++ { // the white space in front of what is protected goes with it
-		p := &pieces[i-1]
-		if pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(text.Bytes[p.start:p.end])) == 0 {
+	switch {
+	case c.layout.Kind != structure.Prose:
+		c.addStructured(part, scores)
+	case c.unit == Word:
+		c.addWords(part, scores)
+	default:
+		c.addTokens(part, scores)
+	}
+	c.expect(part)
+}
+
+// expect makes room for the pieces that the rest of the text will take, if it is like what is known of it.
+func (c *cutter) expect(part token.Part) {
+	if seen, all := int(part.Tokens[part.To-1].End), len(part.Bytes); seen < all {
+		more := float64(len(c.pieces)) / float64(max(1, seen)) * float64(all-seen)
+		c.pieces = slices.Grow(c.pieces, int(1.05*more)+16)
+	}
+}
+
+func (c *cutter) addWords(part token.Part, scores []float32) {
+	c.begin(part)
+	for u := part.First; u < part.End; u++ {
+		unit := part.Units[u]
+		for i := int(unit.First); i < int(unit.End); i++ {
+			c.take(part.Tokens[i], scores[i-part.From])
+		}
+		if c.ends(u) {
+			c.lay()
+		}
+	}
+}
+
+// addTokens makes a unit of every token, and of several where a character lies across them.
+func (c *cutter) addTokens(part token.Part, scores []float32) {
+	for i := part.From; i < part.To; i++ {
+		t := part.Tokens[i]
+		c.take(t, scores[i-part.From])
+		if int(t.End) == len(part.Bytes) {
+			if i+1 == len(part.Tokens) { // or what follows has no width
+				c.lay()
+			}
+		} else if utf8.RuneStart(part.Bytes[t.End]) && t.End > c.next.start {
+			c.lay()
+		}
+	}
+}
+
+// take makes a token part of the piece that comes next.
+func (c *cutter) take(t token.Token, score float32) {
+	if c.tokens == 0 {
+		c.next.start = t.Start
+	}
+	c.next.end = t.End
+	c.next.score += score
+	c.tokens++
+}
+
+// lay appends the piece that was seen, cut where protection begins and ends.
+func (c *cutter) lay() {
+	p := piece{start: c.next.start, end: c.next.end, score: c.next.score / float32(max(1, c.tokens)), class: whole}
+	c.next.score, c.tokens = 0, 0
+	for len(c.marks) > 0 && c.marks[0].end <= p.start {
+		c.marks = c.marks[1:]
+	}
+	from := len(c.pieces)
+	if len(c.marks) > 0 && c.marks[0].start < p.end {
+		c.pieces = cutUnit(c.pieces, p, c.marks)
+	} else if p.start < p.end {
+		c.pieces = append(c.pieces, p)
+	}
+	c.starts = estimate(c.pieces[from:], c.starts)
+}
+
+// finish returns the pieces and their edges when all parts were added.
+func (c *cutter) finish(text []byte) ([]piece, []edge) {
+	if c.layout.Kind != structure.Prose {
+		c.layStructured(len(text))
+	} else if c.tokens > 0 {
+		c.lay()
+	}
+	for i := 1; i < len(c.pieces) && c.layout.Kind == structure.Prose; i++ { // the white space in front of what is protected goes with it
+		p := &c.pieces[i-1]
+		if c.pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(text[p.start:p.end])) == 0 {
 			p.class = beside
 		}
 	}
-	return pieces
-}
-
-func mean(scores []float32) float32 {
-	sum := float32(0)
-	for _, s := range scores {
-		sum += s
-	}
-	return sum / float32(max(1, len(scores)))
+	return c.pieces, c.edges
 }
 
 // cutUnit appends the pieces of a unit that marks overlap.
@@ -113,38 +191,36 @@ func (p protection) marks() []piece {
 	return marks
 }
 
-// tokenUnits makes a unit of every token, and of several where a character lies across them.
-func tokenUnits(text token.Text) iter.Seq[token.Unit] {
-	return func(yield func(token.Unit) bool) {
-		first, size := 0, int32(len(text.Bytes))
-		for i, t := range text.Tokens {
-			if t.End == size && i+1 < len(text.Tokens) {
-				continue // what follows has no width
-			}
-			if t.End == size || utf8.RuneStart(text.Bytes[t.End]) && t.End > text.Tokens[first].Start {
-				if !yield(token.Unit{First: int32(first), End: int32(i + 1)}) {
-					return
-				}
-				first = i + 1
-			}
+// estimate counts the tokens that begin in each piece; it returns where those begin that are left.
+func estimate(pieces []piece, starts []int32) []int32 {
+	for i := range pieces {
+		n := 0
+		for n < len(starts) && starts[n] < pieces[i].end {
+			n++
 		}
+		pieces[i].cost, starts = int32(n), starts[n:]
 	}
+	return starts
 }
 
-// estimate counts the tokens of the caller's encoding that begin in each piece.
-func estimate(pieces []piece, tokens []token.Token) {
-	at := 0
+// estimateBy is estimate with the tokens of another tokenizer.
+func estimateBy(t token.Tokenizer, text []byte, pieces []piece) {
 	for i := range pieces {
-		first := at
-		for at < len(tokens) && tokens[at].Start < pieces[i].end {
+		pieces[i].cost = 0
+	}
+	at := 0
+	token.Starts(t, text, func(start int) {
+		for at+1 < len(pieces) && int(pieces[at].end) <= start {
 			at++
 		}
-		pieces[i].cost = int32(at - first)
-	}
+		pieces[at].cost++
+	})
 }
 
-// leastBroken is the number of tokens up to which a word is whole whatever the target.
-const leastBroken = 64
+const (
+	leastBroken = 64      // tokens up to which a word is whole whatever the target
+	mostBroken  = 1 << 16 // pieces that a word is broken into
+)
 
 // breakLong cuts the words that alone exceed the target into small pieces between characters.
 func breakLong(pieces []piece, text []byte, target int) []piece {
@@ -164,14 +240,14 @@ func breakLong(pieces []piece, text []byte, target int) []piece {
 }
 
 func breakPiece(out []piece, text []byte, p piece) []piece {
-	step := max(1, (p.end-p.start)/p.cost) // the bytes of a token
+	step := max(1, (p.end-p.start)/min(p.cost, mostBroken)) // the bytes of a token, or of many
 	rest, state, start, end := text[p.start:p.end], -1, p.start, p.start
 	for len(rest) > 0 {
 		var cluster []byte
 		cluster, rest, _, state = uniseg.FirstGraphemeCluster(rest, state)
 		end += int32(len(cluster))
 		if end-start >= step || len(rest) == 0 {
-			out = append(out, piece{start: start, end: end, cost: 1, class: broken})
+			out = append(out, piece{start: start, end: end, cost: max(1, p.cost/mostBroken), class: broken})
 			start = end
 		}
 	}

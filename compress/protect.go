@@ -21,9 +21,9 @@ type protection struct {
 	warnings []string
 }
 
-func protect(text token.Text, o Options) protection {
-	p := tagged(text.Bytes, o.StripTags)
-	for _, s := range sources(text, o) {
+func protect(t token.Tokenizer, text []byte, o Options) protection {
+	p := tagged(text, o.StripTags)
+	for _, s := range sources(t, text, o) {
 		p.spans = append(p.spans, s.spans...)
 	}
 	slices.SortFunc(p.spans, func(a, b Span) int { return cmp.Compare(a[0], b[0]) })
@@ -37,17 +37,17 @@ type source struct {
 	spans []Span
 }
 
-// sources are the wishes but for tags.
-func sources(text token.Text, o Options) []source {
+// sources are the wishes but for tags; t is the model's tokenizer, by whose tokens words are cut.
+func sources(t token.Tokenizer, text []byte, o Options) []source {
 	var all []source
 	for _, word := range o.Keep {
-		all = append(all, source{byWord(word), occurrences(text.Bytes, []byte(word))})
+		all = append(all, source{byWord(word), occurrences(text, []byte(word))})
 	}
 	for _, re := range o.KeepRegexp {
-		all = append(all, source{byRegexp(re), matches(text.Bytes, re)})
+		all = append(all, source{byRegexp(re), matches(text, re)})
 	}
 	if o.KeepDigits {
-		all = append(all, source{ByDigits, numbers(text)})
+		all = append(all, source{ByDigits, numbers(t, text)})
 	}
 	return all
 }

@@ -23,6 +23,13 @@ type Asker interface {
 	ScoreAsked(ctx context.Context, text token.Text, question string, rate float64) ([]float32, error)
 }
 
+// A Walker is a Scorer that needs not see all of a text at once, so that a long one is never held in tokens. score is given the
+// parts of one text in order, with margins of so many tokens, and returns what Score would for the tokens [From, To).
+type Walker interface {
+	Scorer
+	Walk(rate float64) (margin int, score func(ctx context.Context, part token.Part) ([]float32, error))
+}
+
 // A Language knows how usual tokens and words are; agent.Statistics is one.
 type Language interface {
 	WordRarity(word []byte) float32     // -log p of a word

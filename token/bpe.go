@@ -2,6 +2,7 @@ package token
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ type BPE struct {
 	pairs    *pairTable
 	singles  [256]int32 // the id of each byte, or -1
 	chars    bool
+	complete bool  // every byte is a token, and what a text is merged from
 	fuse     bool  // neighbouring unknown code points become one token
 	unknown  int32 // or -1: what cannot be seen is dropped, and its bytes join a neighbour's span
 	filler   int32 // stands for a text of which nothing can be seen
@@ -37,12 +39,14 @@ const (
 type scratch struct {
 	merger
 	pieces, swap []piece
+	batch        []Token
 }
 
 // seal prepares a BPE whose vocabulary and merges are in place for use.
 func (b *BPE) seal() *BPE {
 	loadClasses()
 	b.whole = make([]uint32, b.vocab.size())
+	b.complete = !b.chars && slices.Min(b.singles[:]) >= 0
 	b.pool.New = func() any { return new(scratch) }
 	if len(b.split) == 1 {
 		if scan, ok := b.split[0].(gpt2Split); ok {
@@ -75,8 +79,25 @@ func (b *BPE) Encode(dst []Token, text []byte) []Token {
 	s := b.pool.Get().(*scratch)
 	defer b.pool.Put(s)
 	from := len(dst)
-	dst = b.added.each(dst, text, func(dst []Token, at, end int) []Token { return b.encodePlain(dst, s, text, at, end) })
+	dst = b.encode(dst, s, text)
 	return append(dst[:from], tile(dst[from:], len(text), b.filler, false)...)
+}
+
+func (b *BPE) encode(dst []Token, s *scratch, text []byte) []Token {
+	return b.added.each(dst, text, func(dst []Token, at, end int) []Token { return b.encodePlain(dst, s, text, at, end) })
+}
+
+// stream needs no look at all of a text where one scan cuts it and every byte is a token that nothing is done to before.
+func (b *BPE) stream(text []byte, batch func([]Token) bool) (ok bool) {
+	if b.scan == nil || b.prepare != nil || !b.complete {
+		return false
+	}
+	s := b.pool.Get().(*scratch)
+	defer b.pool.Put(s)
+	s.sink = sink{take: batch}
+	defer func() { s.sink = sink{} }()
+	s.batch = s.flush(b.encode(s.batch[:0], s, text))
+	return true
 }
 
 // EncodePiece appends the tokens of text merged as one piece, without added tokens, normalising or pre-tokenizing.
@@ -109,9 +130,9 @@ func (b *BPE) encodePlain(dst []Token, s *scratch, text []byte, at, end int) []T
 // encodeSegment cuts text into pieces and encodes each; base is where text begins in the input.
 func (b *BPE) encodeSegment(dst []Token, s *scratch, text []byte, base int) []Token {
 	if b.scan != nil {
-		for i := 0; i < len(text); {
+		for i := 0; i < len(text) && !s.sated; {
 			end := b.scan.next(text, i)
-			dst = b.encodePiece(dst, s, text[i:end], base+i)
+			dst = s.passOn(b.encodePiece(dst, s, text[i:end], base+i))
 			i = end
 		}
 		return dst
@@ -139,18 +160,16 @@ func (b *BPE) encodePiece(dst []Token, s *scratch, text []byte, base int) []Toke
 	if len(text) == 0 {
 		return dst
 	}
+	if len(text) > wordWindow && b.complete {
+		return s.runWindows(dst, text, base, b.pairs, func(window []byte) { b.symbols(s, window) })
+	}
 	b.symbols(s, text)
 	s.run(b.pairs)
 	if known {
 		b.remember(id, s.merger.symbols)
 	}
 	for i := range s.merger.symbols {
-		end := len(text)
-		if i+1 < len(s.merger.symbols) {
-			end = int(s.merger.symbols[i+1].start)
-		}
-		sym := &s.merger.symbols[i]
-		dst = append(dst, newToken(sym.id, base+int(sym.start), base+end))
+		dst = append(dst, s.token(i, base, base+len(text)))
 	}
 	return dst
 }

@@ -20,6 +20,7 @@ func (t *pairTable) rank(left, right *symbol) (uint32, int32) { return t.get(lef
 type merger struct {
 	symbols []symbol
 	heap    []uint64 // rank<<32 | index: the lowest rank first, and of those the leftmost
+	sink
 }
 
 // longPiece is the number of symbols from which the heap is faster than looking through all pairs.

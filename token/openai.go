@@ -91,15 +91,28 @@ func (o *openAI) ID(piece string) (int32, bool) {
 func (o *openAI) Encode(dst []Token, text []byte) []Token {
 	r := o.pool.Get().(*ranks)
 	defer o.pool.Put(r)
-	for at := 0; at < len(text); {
+	return o.encode(dst, r, text)
+}
+
+func (o *openAI) stream(text []byte, batch func([]Token) bool) (ok bool) {
+	r := o.pool.Get().(*ranks)
+	defer o.pool.Put(r)
+	r.sink = sink{take: batch}
+	defer func() { r.sink = sink{} }()
+	r.batch = r.flush(o.encode(r.batch[:0], r, text))
+	return true
+}
+
+func (o *openAI) encode(dst []Token, r *ranks, text []byte) []Token {
+	for at := 0; at < len(text) && !r.sated; {
 		end := validEnd(text, at)
-		for valid := text[:end]; at < end; {
+		for valid := text[:end]; at < end && !r.sated; {
 			next := o.split.next(valid, at)
-			dst = r.encode(dst, text[at:next], at)
+			dst = r.passOn(r.encode(dst, text[at:next], at))
 			at = next
 		}
-		if at < len(text) {
-			dst = append(dst, newToken(byteOrder[text[at]], at, at+1))
+		if at < len(text) && !r.sated {
+			dst = r.passOn(append(dst, newToken(byteOrder[text[at]], at, at+1)))
 			at++
 		}
 	}
@@ -140,6 +153,7 @@ type ranks struct {
 	vocab   *vocab
 	longest int
 	text    []byte
+	batch   []Token
 }
 
 // encode appends the tokens of a piece, which is never taken apart if it is a token; base is where it begins.
@@ -149,19 +163,23 @@ func (r *ranks) encode(dst []Token, piece []byte, base int) []Token {
 			return append(dst, newToken(id, base, base+len(piece)))
 		}
 	}
+	if len(piece) > wordWindow {
+		return r.runWindows(dst, piece, base, r, r.lay)
+	}
+	r.lay(piece)
+	r.run(r)
+	for i := range r.symbols {
+		dst = append(dst, r.token(i, base, base+len(piece)))
+	}
+	return dst
+}
+
+// lay lays out what a piece is merged from.
+func (r *ranks) lay(piece []byte) {
 	r.text, r.symbols = piece, r.symbols[:0]
 	for i, c := range piece {
 		r.symbols = append(r.symbols, symbol{id: byteOrder[c], start: int32(i)})
 	}
-	r.run(r)
-	for i, s := range r.symbols {
-		end := len(piece)
-		if i+1 < len(r.symbols) {
-			end = int(r.symbols[i+1].start)
-		}
-		dst = append(dst, newToken(s.id, base+int(s.start), base+end))
-	}
-	return dst
 }
 
 func (r *ranks) rank(left, right *symbol) (uint32, int32) {

@@ -1,7 +1,14 @@
 package token
 
-// Unit is a group of tokens [First, End) that are kept or dropped together: a word with the white space before it.
-type Unit struct{ First, End int32 }
+// Unit is a group of tokens [First, End) that are kept or dropped together: a word with the white space before it. A word of
+// more than LongestUnit tokens is several units, of which all but the last are open: the word goes on in the next.
+type Unit struct {
+	First, End int32
+	Open       bool
+}
+
+// LongestUnit is the number of tokens that a unit has at the most.
+const LongestUnit = 4096
 
 // Span returns the bytes of the unit.
 func (u Unit) Span(tokens []Token) (start, end int) {
@@ -20,26 +27,54 @@ func (u Unit) Span(tokens []Token) (start, end int) {
 // A word ends a unit only where a token ends too, so a token that lies across words joins them, and units tile the
 // tokens. Word ends are grapheme ends, hence a unit of valid UTF-8 is valid UTF-8. The time is linear.
 func Units(dst []Unit, text []byte, tokens []Token) []Unit {
+	g := grouper{text: text}
+	return g.finish(g.group(dst, tokens), tokens)
+}
+
+// grouper groups the tokens of a text as they come.
+type grouper struct {
+	text        []byte
+	end         int // of a word: the last that was looked at
+	first, next int // tokens that belong to the next unit so far
+	some        bool
+}
+
+// group appends the units that are sure when tokens are there, which are those of the text up to somewhere.
+func (g *grouper) group(dst []Unit, tokens []Token) []Unit {
 	loadKinds()
-	first, next, from := 0, 0, len(dst)
-	for at := 0; at < len(text); {
-		at = wordEnd(text, at)
-		for next < len(tokens) && int(tokens[next].End) <= at {
-			next++
+	for {
+		for g.next < len(tokens) && int(tokens[g.next].End) <= g.end {
+			if g.next-g.first == LongestUnit {
+				dst = g.add(dst, true)
+			}
+			g.next++
 		}
-		if next > first && int(tokens[next-1].End) == at {
-			dst = append(dst, Unit{int32(first), int32(next)})
-			first = next
+		if g.next == len(tokens) { // more may belong to it
+			return dst
 		}
+		if g.end > 0 && g.next > g.first && int(tokens[g.next-1].End) == g.end {
+			dst = g.add(dst, false)
+		}
+		g.end = wordEnd(g.text, g.end)
 	}
-	if first == len(tokens) {
-		return dst
-	}
-	if len(dst) > from {
+}
+
+func (g *grouper) add(dst []Unit, open bool) []Unit {
+	dst = append(dst, Unit{int32(g.first), int32(g.next), open})
+	g.first, g.some = g.next, true
+	return dst
+}
+
+// finish appends the last unit: tokens are all there are.
+func (g *grouper) finish(dst []Unit, tokens []Token) []Unit {
+	switch {
+	case g.first == len(tokens):
+	case g.some && int(tokens[len(tokens)-1].End) != g.end:
 		dst[len(dst)-1].End = int32(len(tokens))
-		return dst
+	default:
+		dst = g.add(dst, false)
 	}
-	return append(dst, Unit{int32(first), int32(len(tokens))})
+	return dst
 }
 
 // WordEnds appends to dst where the words of text end: the units that text would have if every byte were a token.

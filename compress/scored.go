@@ -1,0 +1,103 @@
+package compress
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/project-sputnik/sputnik/compress/structure"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// partTokens is how many tokens of a text are held at a time where the scorer allows it.
+const partTokens = 1 << 17
+
+// scored is a text that is being read and scored: part by part by a Walker, else all at once.
+type scored struct {
+	c      *Compressor
+	o      Options
+	text   []byte
+	walker Walker     // nil where the whole has to be seen
+	read   token.Text // then
+	scores []float32  // of it, once it was cut
+	tokens int        // once it was cut
+}
+
+func (c *Compressor) scored(text []byte, o Options) *scored {
+	s := &scored{c: c, o: o, text: text}
+	walker, walks := c.Scorer.(Walker)
+	if walks && o.Question == "" && o.MinQuality == 0 && o.seen == nil {
+		s.walker = walker
+	} else {
+		s.read = token.Read(c.Tokenizer, text)
+	}
+	return s
+}
+
+// count is the number of tokens that a tokenizer sees in the text.
+func (s *scored) count(t token.Tokenizer) int {
+	if t == s.c.Tokenizer && s.walker == nil {
+		return len(s.read.Tokens)
+	}
+	return token.Count(t, s.text)
+}
+
+// cut scores the text and lays out its pieces.
+func (s *scored) cut(ctx context.Context, layout structure.Layout, p protection, rate float64) ([]piece, []edge, error) {
+	cutter := newCutter(layout, p, s.o.Unit)
+	if err := s.each(ctx, rate, cutter.add); err != nil {
+		return nil, nil, err
+	}
+	pieces, edges := cutter.finish(s.text)
+	if s.o.Tokenizer != s.c.Tokenizer {
+		estimateBy(s.o.Tokenizer, s.text, pieces)
+	}
+	return pieces, edges, nil
+}
+
+// each calls take with the parts of the text and their scores.
+func (s *scored) each(ctx context.Context, rate float64, take func(part token.Part, scores []float32)) (err error) {
+	if s.walker == nil {
+		s.o.Timings.lap(Selecting)
+		s.scores, err = s.c.score(ctx, s.read, rate, s.o.Question)
+		s.o.Timings.lap(Scoring)
+		if s.tokens = len(s.read.Tokens); err == nil && s.tokens > 0 {
+			take(token.Part{Text: s.read, To: s.tokens, End: len(s.read.Units)}, s.scores)
+		}
+		return err
+	}
+	margin, score := s.walker.Walk(rate)
+	s.o.Timings.lap(Selecting)
+	for part := range token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing)) {
+		s.o.Timings.lap(Reading)
+		scores, err := score(ctx, part)
+		s.o.Timings.lap(Scoring)
+		if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
+			return err
+		}
+		take(part, scores)
+		s.tokens += len(scores)
+		s.o.Timings.lap(Selecting)
+	}
+	s.o.Timings.lap(Reading)
+	return nil
+}
+
+// score asks the scorer, which ranks by the question where there is one.
+func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, question string) ([]float32, error) {
+	scorer := c.Scorer
+	if question != "" {
+		scorer = Asking(scorer, question, c.Tokenizer, c.Language)
+	}
+	scores, err := scorer.Score(ctx, text, rate)
+	return scores, c.checkScores(scores, len(text.Tokens), err)
+}
+
+func (c *Compressor) checkScores(scores []float32, tokens int, err error) error {
+	switch {
+	case err != nil:
+		return fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
+	case len(scores) != tokens:
+		return fmt.Errorf("scorer %s gave %d scores for %d tokens", c.Scorer.Name(), len(scores), tokens)
+	}
+	return nil
+}
