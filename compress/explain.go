@@ -96,8 +96,8 @@ func (t *trace) chosen(s *selector) {
 // explain appends the units and tokens.
 func (t *trace) explain(e *Explanation, o Options) {
 	ranks := make([]int, len(t.pieces))
-	for i, at := range t.order {
-		ranks[at] = i + 1
+	for i, r := range t.order {
+		ranks[r.piece()] = i + 1
 	}
 	negates := t.negators()
 	protectors := t.protectors(o)
@@ -146,7 +146,7 @@ func (t *trace) protectors(o Options) []source {
 	var fixed []Span
 	for _, each := range t.layout.Pieces {
 		if each.Fixed {
-			fixed = append(fixed, Span{each.Start, each.End})
+			fixed = append(fixed, Span{int(each.Start), int(each.End)})
 		}
 	}
 	return append(all, source{ByStructure, fixed})

@@ -19,7 +19,7 @@ func (s *selector) fill(from int) int {
 	var added []int32
 	at := from
 	for ; at < len(s.order) && left > 0 && misses < mostMisses; at++ {
-		i := s.order[at]
+		i := s.order[at].piece()
 		price := 0 // of what is shown already, between two words
 		if !s.shown[i] {
 			if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others

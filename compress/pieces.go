@@ -41,6 +41,7 @@ const (
 
 // A cutter lays out the pieces of a text while its parts come in.
 type cutter struct {
+	text   []byte
 	layout structure.Layout
 	unit   Unit
 	joiner
@@ -54,8 +55,8 @@ type cutter struct {
 	starts []int32 // of tokens whose piece is not laid out yet
 }
 
-func newCutter(layout structure.Layout, p protection, unit Unit) *cutter {
-	return &cutter{layout: layout, unit: unit, marks: p.marks()}
+func newCutter(text []byte, layout structure.Layout, p protection, unit Unit) *cutter {
+	return &cutter{text: text, layout: layout, unit: unit, marks: p.marks()}
 }
 
 // add takes the next part, and the score of each of its tokens.
@@ -76,7 +77,7 @@ func (c *cutter) add(part token.Part, scores []float32) {
 
 // expect makes room for the pieces that the rest of the text will take, if it is like what is known of it.
 func (c *cutter) expect(part token.Part) {
-	if seen, all := int(part.Tokens[part.To-1].End), len(part.Bytes); seen < all {
+	if seen, all := int(part.Tokens[part.To-1].End), len(c.text); seen < all {
 		more := float64(len(c.pieces)) / float64(max(1, seen)) * float64(all-seen)
 		c.pieces = slices.Grow(c.pieces, int(1.05*more)+16)
 	}
@@ -100,11 +101,11 @@ func (c *cutter) addTokens(part token.Part, scores []float32) {
 	for i := part.From; i < part.To; i++ {
 		t := part.Tokens[i]
 		c.take(t, scores[i-part.From])
-		if int(t.End) == len(part.Bytes) {
+		if int(t.End) == len(c.text) {
 			if i+1 == len(part.Tokens) { // or what follows has no width
 				c.lay()
 			}
-		} else if utf8.RuneStart(part.Bytes[t.End]) && t.End > c.next.start {
+		} else if utf8.RuneStart(c.text[t.End]) && t.End > c.next.start {
 			c.lay()
 		}
 	}
@@ -137,15 +138,15 @@ func (c *cutter) lay() {
 }
 
 // finish returns the pieces and their edges when all parts were added.
-func (c *cutter) finish(text []byte) ([]piece, []edge) {
+func (c *cutter) finish() ([]piece, []edge) {
 	if c.layout.Kind != structure.Prose {
-		c.layStructured(len(text))
+		c.layStructured(int32(len(c.text)))
 	} else if c.tokens > 0 {
 		c.lay()
 	}
 	for i := 1; i < len(c.pieces) && c.layout.Kind == structure.Prose; i++ { // the white space in front of what is protected goes with it
 		p := &c.pieces[i-1]
-		if c.pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(text[p.start:p.end])) == 0 {
+		if c.pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(c.text[p.start:p.end])) == 0 {
 			p.class = beside
 		}
 	}

@@ -43,12 +43,12 @@ func (s *scored) count(t token.Tokenizer) int {
 
 // cut scores the text and lays out its pieces.
 func (s *scored) cut(ctx context.Context, layout structure.Layout, p protection, rate float64) ([]piece, []edge, error) {
-	cutter := newCutter(layout, p, s.o.Unit)
+	cutter := newCutter(s.text, layout, p, s.o.Unit)
 	if err := s.each(ctx, rate, cutter.add); err != nil {
 		return nil, nil, err
 	}
-	pieces, edges := cutter.finish(s.text)
-	if s.o.Tokenizer != s.c.Tokenizer {
+	pieces, edges := cutter.finish()
+	if s.o.Tokenizer != s.c.Tokenizer && len(pieces) > 0 {
 		estimateBy(s.o.Tokenizer, s.text, pieces)
 	}
 	return pieces, edges, nil

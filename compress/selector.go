@@ -19,14 +19,19 @@ type selector struct {
 	counter
 	target int
 
-	glue  *glue   // nil where pieces may be joined as they come
-	nots  []int32 // which piece negates each, -1 for none; nil where none is
-	order []int32 // droppable pieces, the best first
-	sums  []int32 // of the costs of order[:i]
+	glue  *glue    // nil where pieces may be joined as they come
+	nots  []int32  // which piece negates each, -1 for none; nil where none is
+	order []ranked // droppable pieces, the best first
 	kept  []bool
 	shown []bool // kept, and what must stand between
 	spent int    // tokens of what is shown, as they were last counted
 }
+
+// ranked is a piece in its place, with the costs of all up to it: sum<<32 | piece.
+type ranked uint64
+
+func (r ranked) piece() int32 { return int32(uint32(r)) }
+func (r ranked) sum() int     { return int(r >> 32) }
 
 // counter counts the tokens of a text with buffers of its own.
 type counter struct {
@@ -35,7 +40,13 @@ type counter struct {
 	text      []byte
 }
 
+// manyBytes are counted without holding their tokens.
+const manyBytes = 1 << 16
+
 func (c *counter) count(text []byte) int {
+	if len(text) > manyBytes {
+		return token.Count(c.tokenizer, text)
+	}
 	c.tokens = c.tokenizer.Encode(slices.Grow(c.tokens[:0], token.Expected(len(text))), text)
 	return len(c.tokens)
 }
@@ -55,24 +66,35 @@ func choose(text []byte, pieces []piece, whole, target int, t token.Tokenizer, g
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.
 func (s *selector) rank() {
-	s.order = make([]int32, 0, len(s.pieces))
-	keys := make([]uint64, 0, len(s.pieces))
+	n := 0
+	for _, p := range s.pieces {
+		if p.class == beside || p.class == whole || p.class == broken {
+			n++
+		}
+	}
+	s.order = make([]ranked, 0, n)
 	for _, class := range []class{beside, whole, broken} {
-		keys = keys[:0]
+		from := len(s.order)
 		for i, p := range s.pieces {
 			if p.class == class {
-				keys = append(keys, uint64(descending(p.score))<<32|uint64(i))
+				s.order = append(s.order, ranked(descending(p.score))<<32|ranked(i))
 			}
 		}
-		slices.Sort(keys)
-		for _, key := range keys {
-			s.order = append(s.order, int32(uint32(key)))
-		}
+		slices.Sort(s.order[from:])
 	}
-	s.sums = make([]int32, len(s.order)+1)
-	for i, at := range s.order {
-		s.sums[i+1] = s.sums[i] + s.pieces[at].cost
+	sum := 0
+	for i, r := range s.order {
+		sum += int(s.pieces[r.piece()].cost)
+		s.order[i] = ranked(sum)<<32 | r&math.MaxUint32
 	}
+}
+
+// sum is the costs of order[:n].
+func (s *selector) sum(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return s.order[n-1].sum()
 }
 
 // descending is a key that is the smaller, the larger a score; that of NaN is the largest.
@@ -130,9 +152,9 @@ func (s *selector) search(whole int) int {
 // guess is where a count somewhat below the target lies between low and high if counts grow as the sums of costs do.
 func (s *selector) guess(low, high, lowCount, highCount, slack int) int {
 	share := float64(s.target-slack/2-lowCount) / float64(highCount-lowCount)
-	want := s.sums[low] + int32(share*float64(s.sums[high]-s.sums[low]))
-	at, _ := slices.BinarySearch(s.sums[low:high], want+1)
-	return min(max(low+at-1, low+1), high-1)
+	want := s.sum(low) + int(share*float64(s.sum(high)-s.sum(low)))
+	at, _ := slices.BinarySearchFunc(s.order[low:high], want+1, func(r ranked, sum int) int { return r.sum() - sum })
+	return min(max(low+at, low+1), high-1)
 }
 
 // take keeps what is protected and the best n of the rest, and counts the text.
@@ -147,8 +169,8 @@ func (s *selector) keep(n int) {
 	for i, p := range s.pieces {
 		s.kept[i] = p.class == forced
 	}
-	for _, i := range s.order[:n] {
-		s.kept[i] = true
+	for _, r := range s.order[:n] {
+		s.kept[r.piece()] = true
 	}
 	s.compose()
 }

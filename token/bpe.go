@@ -2,7 +2,6 @@ package token
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -16,7 +15,6 @@ type BPE struct {
 	pairs    *pairTable
 	singles  [256]int32 // the id of each byte, or -1
 	chars    bool
-	complete bool  // every byte is a token, and what a text is merged from
 	fuse     bool  // neighbouring unknown code points become one token
 	unknown  int32 // or -1: what cannot be seen is dropped, and its bytes join a neighbour's span
 	filler   int32 // stands for a text of which nothing can be seen
@@ -46,7 +44,6 @@ type scratch struct {
 func (b *BPE) seal() *BPE {
 	loadClasses()
 	b.whole = make([]uint32, b.vocab.size())
-	b.complete = !b.chars && slices.Min(b.singles[:]) >= 0
 	b.pool.New = func() any { return new(scratch) }
 	if len(b.split) == 1 {
 		if scan, ok := b.split[0].(gpt2Split); ok {
@@ -87,16 +84,17 @@ func (b *BPE) encode(dst []Token, s *scratch, text []byte) []Token {
 	return b.added.each(dst, text, func(dst []Token, at, end int) []Token { return b.encodePlain(dst, s, text, at, end) })
 }
 
-// stream needs no look at all of a text where one scan cuts it and every byte is a token that nothing is done to before.
+// stream needs no look at all of a text where one scan cuts it and nothing is done to it before.
 func (b *BPE) stream(text []byte, batch func([]Token) bool) (ok bool) {
-	if b.scan == nil || b.prepare != nil || !b.complete {
+	if b.scan == nil || b.prepare != nil || b.chars {
 		return false
 	}
 	s := b.pool.Get().(*scratch)
 	defer b.pool.Put(s)
 	s.sink = sink{take: batch}
 	defer func() { s.sink = sink{} }()
-	s.batch = s.flush(b.encode(s.batch[:0], s, text))
+	s.batch = b.encode(s.batch[:0], s, text)
+	s.finish(s.batch, len(text), b.filler)
 	return true
 }
 
@@ -160,7 +158,7 @@ func (b *BPE) encodePiece(dst []Token, s *scratch, text []byte, base int) []Toke
 	if len(text) == 0 {
 		return dst
 	}
-	if len(text) > wordWindow && b.complete {
+	if len(text) > wordWindow && !b.chars {
 		return s.runWindows(dst, text, base, b.pairs, func(window []byte) { b.symbols(s, window) })
 	}
 	b.symbols(s, text)

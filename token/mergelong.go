@@ -19,6 +19,17 @@ func (m *merger) runWindows(dst []Token, text []byte, base int, pairs ranker, la
 		end := min(len(text), at+size)
 		lay(text[at:end])
 		m.run(pairs)
+		border := m.border(end - at)
+		switch {
+		case end == len(text):
+			border = len(m.symbols)
+		case len(m.symbols) == 0: // nothing to see
+			at = end
+			continue
+		case border == 0:
+			size *= 2
+			continue
+		}
 		if n := len(tries); n > 0 && m.token(0, base+at, base+end) != tries[n-1] {
 			tries, dst = tries[:n-1], dst[:len(dst)-1]
 			if n > 1 {
@@ -29,10 +40,6 @@ func (m *merger) runWindows(dst []Token, text []byte, base int, pairs ranker, la
 			continue
 		}
 		dst = m.passOn(dst)
-		border := len(m.symbols)
-		if end < len(text) {
-			border, _ = slices.BinarySearchFunc(m.symbols, int32(end-at-windowTail), func(s symbol, at int32) int { return int(s.start - at) })
-		}
 		start, from, size, tries = at, len(dst), wordWindow, tries[:0]
 		for i := range border {
 			dst = append(dst, m.token(i, base+at, base+end))
@@ -45,6 +52,12 @@ func (m *merger) runWindows(dst []Token, text []byte, base int, pairs ranker, la
 		}
 		at += int(m.symbols[border].start)
 	}
+}
+
+// border is the last symbol, or the first in the tail, of a window of n bytes.
+func (m *merger) border(n int) int {
+	at, _ := slices.BinarySearchFunc(m.symbols, int32(n-windowTail), func(s symbol, at int32) int { return int(s.start - at) })
+	return min(at, len(m.symbols)-1)
 }
 
 // token is a symbol as a token of the text, of which [from, to) was merged.

@@ -22,6 +22,8 @@ func longWords() map[string][]byte {
 		"three": bytes.Repeat([]byte("aba"), wordWindow), "a word": bytes.Repeat([]byte("internationalisation"), wordWindow/8),
 		"two letters drawn": drawn("ab"), "four drawn": drawn("tihe"), "all drawn": drawn("etaoinshrdlucmfwypvbgkqjxz"),
 		"Chinese": bytes.Repeat([]byte("中文字"), wordWindow/4), "signs": bytes.Repeat([]byte("=/-"), wordWindow),
+		"bytes that are none": bytes.Repeat([]byte{0xff}, 2*wordWindow), "a sign behind such": append(bytes.Repeat([]byte{0xff}, 2*wordWindow), '='),
+		"signs among such": bytes.Repeat(append(bytes.Repeat([]byte{0xc0}, wordWindow), "=-="...), 3),
 	}
 }
 

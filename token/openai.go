@@ -99,7 +99,8 @@ func (o *openAI) stream(text []byte, batch func([]Token) bool) (ok bool) {
 	defer o.pool.Put(r)
 	r.sink = sink{take: batch}
 	defer func() { r.sink = sink{} }()
-	r.batch = r.flush(o.encode(r.batch[:0], r, text))
+	r.batch = o.encode(r.batch[:0], r, text)
+	r.finish(r.batch, len(text), 0)
 	return true
 }
 

@@ -13,22 +13,44 @@ const fullBatch = 4096
 // sink is who takes the tokens of an encoding batch by batch; nobody, if take is nil.
 type sink struct {
 	take  func([]Token) bool
-	sated bool // take wants no more
+	some  bool // whether something was taken
+	sated bool // whether take wants no more
 }
 
-// passOn gives away what is in dst if that is enough, and returns what is left.
+// passOn gives away what is in dst if that is enough, and returns what is left: the last token, whose end may depend on the
+// next, as tile has it.
 func (s *sink) passOn(dst []Token) []Token {
 	if s.take == nil || len(dst) < fullBatch {
 		return dst
 	}
-	return s.flush(dst)
+	last := len(dst) - 1
+	s.give(dst[:last], int(dst[last].Start))
+	return append(dst[:0], dst[last])
 }
 
-func (s *sink) flush(dst []Token) []Token {
-	if !s.sated && len(dst) > 0 {
-		s.sated = !s.take(dst)
+// give gives tokens away that end at an offset, stretched over what lies between them.
+func (s *sink) give(tokens []Token, end int) {
+	if s.sated {
+		return
 	}
-	return dst[:0]
+	if !s.some {
+		tokens[0].Start = 0
+	}
+	for i := range tokens[1:] {
+		tokens[i].End = tokens[i+1].Start
+	}
+	tokens[len(tokens)-1].End = int32(end)
+	s.some, s.sated = true, !s.take(tokens)
+}
+
+// finish gives the rest of a text of n bytes away, or what stands for one in which there is nothing to see.
+func (s *sink) finish(dst []Token, n int, unknown int32) {
+	if len(dst) == 0 && n > 0 {
+		dst = append(dst, newToken(unknown, 0, n))
+	}
+	if len(dst) > 0 {
+		s.give(dst, n)
+	}
 }
 
 // each calls visit with the tokens of text in batches, until it says no.

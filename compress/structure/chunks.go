@@ -34,7 +34,7 @@ func (c *chunker) chunks() []Piece {
 		switch {
 		case join:
 			last := &out[len(out)-1]
-			last.End, last.Last = end, lastRune(c.text[:end])
+			last.End, last.Last = int32(end), lastRune(c.text[:end])
 		case weak:
 			out = append(out, c.piece(at, end))
 		default:
@@ -51,7 +51,7 @@ func (c *chunker) chunks() []Piece {
 
 func (c *chunker) piece(start, end int) Piece {
 	first, _ := utf8.DecodeRune(c.text[start:end])
-	return Piece{Start: start, End: end, First: first, Last: lastRune(c.text[start:end])}
+	return Piece{Start: int32(start), End: int32(end), First: first, Last: lastRune(c.text[start:end])}
 }
 
 func lastRune(text []byte) rune {

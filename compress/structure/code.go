@@ -54,7 +54,7 @@ func addAside(b *builder, a aside, l *language, words Words) {
 	b.fix(start)
 	c := chunker{words: words, text: b.text[start:a.end]}
 	for _, p := range c.chunks() {
-		p.Start, p.End = start+p.Start, start+p.End
+		p.Start, p.End = int32(start)+p.Start, int32(start)+p.End
 		b.add(p)
 	}
 }

@@ -70,7 +70,7 @@ func addString(b *builder, v value, words Words, depth int) {
 	for _, end := range ends {
 		first, _ := utf8.DecodeRune(plain[at:end])
 		last, _ := utf8.DecodeLastRune(plain[at:end])
-		b.add(Piece{Start: b.at, End: v.start + from(end), First: first, Last: last})
+		b.add(Piece{Start: int32(b.at), End: int32(v.start + from(end)), First: first, Last: last})
 		at = end
 	}
 }
@@ -84,7 +84,7 @@ func addNested(b *builder, v value, plain []byte, from func(int) int, d document
 			addString(inner, each, words, depth+1)
 		}
 		for _, p := range inner.pieces {
-			p.Start, p.End = v.start+from(p.Start), v.start+from(p.End)
+			p.Start, p.End = int32(v.start+from(int(p.Start))), int32(v.start+from(int(p.End)))
 			b.add(p)
 		}
 	}

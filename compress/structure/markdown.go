@@ -106,7 +106,7 @@ func addBlock(b *builder, lines *text.Segments, cell bool, words Words) {
 			b.fix(end)
 			continue
 		}
-		each.Start, each.End = b.at, end
+		each.Start, each.End = int32(b.at), int32(end)
 		b.add(each)
 	}
 }

@@ -39,7 +39,7 @@ func (b *builder) message(start, end int) Message {
 	b.tell()
 	m := Message{start, end, Layout{Chat, b.pieces}}
 	for i := range m.Pieces {
-		m.Pieces[i].Start, m.Pieces[i].End = m.Pieces[i].Start-start, m.Pieces[i].End-start
+		m.Pieces[i].Start, m.Pieces[i].End = m.Pieces[i].Start-int32(start), m.Pieces[i].End-int32(start)
 	}
 	b.pieces = nil
 	return m

@@ -24,10 +24,10 @@ func TestMessagesTileAConversation(t *testing.T) {
 			for i, m := range append(messages, tail) {
 				end := 0
 				for _, p := range m.Pieces {
-					if p.Start != end || p.End <= p.Start {
+					if int(p.Start) != end || p.End <= p.Start {
 						t.Fatalf("piece %+v does not begin at %d", p, end)
 					}
-					end = p.End
+					end = int(p.End)
 				}
 				if m.Start != at || m.End != m.Start+end {
 					t.Fatalf("message %d-%d does not begin at %d, or its pieces end at %d", m.Start, m.End, at, end)

@@ -41,11 +41,11 @@ func Names() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// A Piece is text[Start:End]: kept whole or dropped whole, or in any case kept if it is Fixed.
+// A Piece is text[Start:End], of a text of less than 2 GiB: kept whole or dropped whole, or in any case kept if it is Fixed.
 type Piece struct {
-	Start, End  int
-	Fixed       bool
+	Start, End  int32
 	First, Last rune // what it begins and ends with once escapes are read
+	Fixed       bool
 }
 
 // A Layout is a text in pieces that tile it. Whatever pieces are dropped, as long as none of them is fixed, the rest is
@@ -154,10 +154,10 @@ type builder struct {
 // fix makes what comes before an offset a fixed piece.
 func (b *builder) fix(to int) {
 	if to > b.at {
-		if n := len(b.pieces); n > 0 && b.pieces[n-1].Fixed && b.pieces[n-1].End == b.at {
-			b.pieces[n-1].End = to
+		if n := len(b.pieces); n > 0 && b.pieces[n-1].Fixed && int(b.pieces[n-1].End) == b.at {
+			b.pieces[n-1].End = int32(to)
 		} else {
-			b.pieces = append(b.pieces, Piece{Start: b.at, End: to, Fixed: true})
+			b.pieces = append(b.pieces, Piece{Start: int32(b.at), End: int32(to), Fixed: true})
 		}
 		b.at = to
 	}
@@ -166,11 +166,11 @@ func (b *builder) fix(to int) {
 // add appends a piece that begins where the last one ends.
 func (b *builder) add(p Piece) {
 	if p.Fixed {
-		b.fix(p.End)
+		b.fix(int(p.End))
 		return
 	}
 	b.pieces = append(b.pieces, p)
-	b.at = p.End
+	b.at = int(p.End)
 }
 
 // done fixes the rest and tells fixed pieces how they begin and end.

@@ -22,10 +22,10 @@ func tiles(t testing.TB, text []byte, l structure.Layout) {
 	t.Helper()
 	at := 0
 	for _, p := range l.Pieces {
-		if p.Start != at || p.End <= p.Start {
+		if int(p.Start) != at || p.End <= p.Start {
 			t.Fatalf("%q: piece %v after %d", text, p, at)
 		}
-		at = p.End
+		at = int(p.End)
 	}
 	if at != len(text) && l.Kind != structure.Prose {
 		t.Fatalf("%q: pieces end at %d of %d", text, at, len(text))
