@@ -306,29 +306,33 @@ func BenchmarkPolicyForward(b *testing.B) {
 
 // In parts of any size a text has the scores of the whole.
 func TestAWalkGivesTheScoresOfTheWhole(t *testing.T) {
-	a, _ := fresh(t, small)
+	a, _ := curious(t)
 	rng := rand.New(rand.NewPCG(5, 6))
 	text := []byte(strings.Repeat("The ferry to Loch Ness leaves at 7.40. ", 300) + strings.Repeat("z8", 9000) + " behind, without an end")
 	for range 3000 {
 		text = fmt.Appendf(text, " word%d", rng.IntN(900))
 	}
 	read := token.Read(a.Tokenizer(), text)
-	want, err := a.Score(context.Background(), read, 0.3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, size := range []int{500, 3000, 1 << 20} {
-		margin, score := a.Walk(0.3)
-		var got []float32
-		for part := range token.Parts(a.Tokenizer(), text, size, margin) {
-			scores, err := score(context.Background(), part)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, scores...)
+	for _, question := range []string{"", "When does the ferry leave for word77?"} {
+		want, err := a.ScoreAsked(context.Background(), read, question, 0.3)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("parts of %d tokens have other scores", size)
+		for _, size := range []int{500, 3000, 1 << 20} {
+			margin, passes := a.Walk(text, 0.3, question)
+			var got []float32
+			for _, pass := range passes {
+				for part := range token.Parts(a.Tokenizer(), text, size, margin) {
+					scores, err := pass(context.Background(), part)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, scores...)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("parts of %d tokens have other scores, asked %q", size, question)
+			}
 		}
 	}
 }

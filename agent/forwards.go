@@ -25,12 +25,13 @@ func (t *Timed) Model() time.Duration { return time.Duration(t.model.Load()) }
 
 // Score is Agent.Score.
 func (t *Timed) Score(ctx context.Context, text token.Text, rate float64) ([]float32, error) {
-	p, end, err := t.policy()
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	return t.score(ctx, text, rate, "", timedPolicy{p, &t.model})
+	_, passes := t.Walk(text.Bytes, rate, "")
+	return t.pass(ctx, text, passes)
+}
+
+// Walk is Agent.Walk.
+func (t *Timed) Walk(text []byte, rate float64, question string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error)) {
+	return t.walk(&walk{text: text, rate: rate, question: question, spent: &t.model})
 }
 
 type timedPolicy struct {

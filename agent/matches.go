@@ -3,8 +3,10 @@ package agent
 import (
 	"bytes"
 	"math"
+	"slices"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
@@ -18,15 +20,16 @@ type match struct {
 	digit, capital    bool    // whether the word has a digit, and begins with a capital
 }
 
-func (a *Agent) match(q question, word []byte, tokens []token.Token, embedding []float32) match {
+// compare compares a word with the question.
+func (r *matching) compare(word []byte, tokens []token.Token) match {
 	first, _ := utf8.DecodeRune(word)
 	m := match{same: -1, like: -1, meant: -1, digit: bytes.ContainsAny(word, "0123456789"), capital: unicode.IsUpper(first)}
 	if !unicode.IsLetter(first) && !unicode.IsDigit(first) || probe.Stopword(string(word)) {
 		return m
 	}
 	stem := probe.Stem(string(word))
-	meaning := a.meaning(tokens, embedding)
-	for k, t := range q.terms {
+	meaning := r.agent.meaning(tokens, r.embedding)
+	for k, t := range r.terms {
 		if t.stem == stem {
 			m.same, m.like, m.share = int8(k), int8(k), 1
 		}
@@ -54,88 +57,120 @@ func beginning(a, b string) float64 {
 	return 0
 }
 
+// mostKnown is how many words are remembered, and longestKnown the bytes of the longest.
+const (
+	mostKnown    = 1 << 15
+	longestKnown = 64
+)
+
 // matching is where a text matches a question.
 type matching struct {
-	words     []match   // [unit]
-	sentences []int32   // [unit]: the sentence that it stands in
-	weights   []float64 // [term]: as a share of all
-	overlaps  []float64 // [sentence]
-	found     float64   // share of the weight that stands anywhere
+	question
+	agent     *Agent
+	embedding []float32        // [vocabulary, agent.Embedding]
+	sentences []probe.Span     // of the text
+	known     map[string]match // words come back
+
+	likes    []int8    // [unit]: match.like
+	in, last []int     // [term]: sentences that have it, and the last of them
+	present  [][]int8  // [sentence]: the terms that it has
+	weights  []float64 // [term]: as a share of all
+	overlaps []float64 // [sentence]
+	found    float64   // share of the weight that stands anywhere
 }
 
-func (a *Agent) matches(text token.Text, q question, embedding []float32) matching {
-	whole := string(text.Bytes)
-	sentences := probe.Sentences(whole)
-	r := matching{words: make([]match, len(text.Units)), sentences: make([]int32, len(text.Units)), weights: make([]float64, len(q.terms)),
-		overlaps: make([]float64, max(1, len(sentences)))}
-	in := make([]int, len(q.terms))                 // sentences that have each term
-	last := make([]int, len(q.terms))               // of them
-	terms := make([][]int8, len(r.overlaps))        // of each sentence
-	known := make(map[string]match, len(r.words)/4) // words come back
-	at := 0
-	for k := range last {
-		last[k] = -1
+func (a *Agent) newMatching(text []byte, q question, embedding []float32) matching {
+	r := matching{question: q, agent: a, embedding: embedding, sentences: probe.Sentences(unsafe.String(unsafe.SliceData(text), len(text))),
+		known: map[string]match{}, in: make([]int, len(q.terms)), last: make([]int, len(q.terms)), weights: make([]float64, len(q.terms))}
+	for k := range r.last {
+		r.last[k] = -1
 	}
-	for u, unit := range text.Units {
-		tokens := text.Tokens[unit.First:unit.End]
-		for at+1 < len(sentences) && int(tokens[len(tokens)-1].End) > sentences[at+1].Start {
-			at++
-		}
-		r.sentences[u] = int32(at)
-		word := wordOf(text, unit)
-		m, again := known[string(word)]
-		if !again {
-			m = a.match(q, word, tokens, embedding)
-			known[string(word)] = m
-		}
-		r.words[u] = m
-		if m.like >= 0 && last[m.like] != at {
-			last[m.like] = at
-			in[m.like]++
-			terms[at] = append(terms[at], m.like)
-		}
-	}
-	r.weigh(q, in, len(sentences))
-	for s, each := range terms {
-		for _, k := range each {
-			r.overlaps[s] += r.weights[k]
-		}
-	}
+	r.present = make([][]int8, max(1, len(r.sentences)))
 	return r
 }
 
-// weigh gives every term its share of the weight; in counts the sentences that have each.
-func (r *matching) weigh(q question, in []int, sentences int) {
+// look takes in the units of a part; parts come in order.
+func (r *matching) look(part token.Part) {
+	for u := part.First; u < part.End; u++ {
+		k := r.match(part, u).like
+		r.likes = append(r.likes, k)
+		if k < 0 {
+			continue
+		}
+		if at := r.sentence(part, u); r.last[k] != at {
+			r.last[k] = at
+			r.in[k]++
+			r.present[at] = append(r.present[at], k)
+		}
+	}
+}
+
+// match is what a unit of a part has to do with the question.
+func (r *matching) match(part token.Part, u int) match {
+	word := wordOf(part.Text, part.Units[u])
+	m, again := r.known[string(word)]
+	if !again {
+		m = r.compare(word, part.Tokens[part.Units[u].First:part.Units[u].End])
+		if len(word) <= longestKnown && len(r.known) < mostKnown {
+			r.known[string(word)] = m
+		}
+	}
+	return m
+}
+
+// sentence is the one that a unit ends in, or behind.
+func (r *matching) sentence(part token.Part, u int) int {
+	_, end := part.Units[u].Span(part.Tokens)
+	behind, _ := slices.BinarySearchFunc(r.sentences, end, func(s probe.Span, end int) int { return s.Start - end })
+	return max(0, behind-1)
+}
+
+// weigh gives every term its share of the weight, and every sentence that of its terms, when all of the text was looked at.
+func (r *matching) weigh() {
 	all := 0.0
-	for k, t := range q.terms {
-		r.weights[k] = t.rarity * math.Log(1+float64(sentences)/float64(max(1, in[k])))
+	for k, t := range r.terms {
+		r.weights[k] = t.rarity * math.Log(1+float64(len(r.sentences))/float64(max(1, r.in[k])))
 		all += r.weights[k]
 	}
 	for k := range r.weights {
 		r.weights[k] /= max(all, 1e-9)
-		if in[k] > 0 {
+		if r.in[k] > 0 {
 			r.found += r.weights[k]
+		}
+	}
+	r.overlaps = make([]float64, len(r.present))
+	for s, each := range r.present {
+		for _, k := range each {
+			r.overlaps[s] += r.weights[k]
 		}
 	}
 }
 
-// fields walks over the words forwards and backwards: how far what matched last has faded, and how near it is.
-func (r *matching) fields() (field []float64, nearness []float32) {
-	n := len(r.words)
-	field, nearness = make([]float64, n), make([]float32, n)
-	r.walk(0, 1, field, nearness)
-	r.walk(n-1, -1, field, nearness)
-	return field, nearness
+// nearness of a word that so many words part from the nearest match.
+var nearness = func() (near [nearEnough + 1]float32) {
+	for far := range near {
+		near[far] = float32(1 - math.Log1p(float64(far))/math.Log1p(nearEnough))
+	}
+	return near
+}()
+
+// fields walks over the words forwards and backwards: how far what matched last has faded, and how far away it is.
+func (r *matching) fields() (field []float64, far []uint8) {
+	n := len(r.likes)
+	field, far = make([]float64, n), bytes.Repeat([]byte{nearEnough}, n)
+	r.walk(0, 1, field, far)
+	r.walk(n-1, -1, field, far)
+	return field, far
 }
 
-func (r *matching) walk(from, step int, field []float64, nearness []float32) {
+func (r *matching) walk(from, step int, field []float64, far []uint8) {
 	fade := math.Exp(-1.0 / fieldLength)
 	last := make(map[int8]int, len(r.weights)) // step at which each term stood
 	sum, since := 0.0, nearEnough
-	for i, u := 0, from; i < len(r.words); i, u = i+1, u+step {
+	for i, u := 0, from; i < len(r.likes); i, u = i+1, u+step {
 		sum *= fade
 		since = min(since+1, nearEnough)
-		if k := r.words[u].like; k >= 0 {
+		if k := r.likes[u]; k >= 0 {
 			before, stood := last[k]
 			if stood {
 				sum -= r.weights[k] * math.Exp(-float64(i-before)/fieldLength)
@@ -147,7 +182,6 @@ func (r *matching) walk(from, step int, field []float64, nearness []float32) {
 			sum = 0 // or it would linger as a denormal
 		}
 		field[u] += sum / 2
-		near := 1 - math.Log1p(float64(since))/math.Log1p(nearEnough)
-		nearness[u] = max(nearness[u], float32(near))
+		far[u] = min(far[u], uint8(since))
 	}
 }

@@ -18,9 +18,9 @@ type request struct {
 	ctx    context.Context //nolint:containedctx // of who asks, for those who do the work
 	policy policy
 	placed *placed
-	asked  *asked    // nil where there is no question
-	first  int       // token to score
-	scores []float32 // of it and those behind it
+	asked  *askedPart // nil where there is no question
+	first  int        // token to score
+	scores []float32  // of it and those behind it
 
 	halo, step, next int // tokens; next is where the first window begins that nobody took
 	left             int // tokens that are not scored yet

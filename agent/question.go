@@ -111,54 +111,78 @@ func dot(a, b []float32) float32 {
 //
 // A term's weight is its rarity x log(1 + sentences/sentences with it): a word that stands everywhere tells nothing apart.
 type asked struct {
-	question
 	matching
-	text           token.Text
 	field          []float64 // [unit]
-	nearness       []float32 // [unit]
+	far            []uint8   // [unit]: words from the nearest match, nearEnough at the most
 	lends          []float64 // [sentence]
 	widest         float64   // of the field
 	best, heaviest float64   // overlap, and weight
 }
 
 // asked compares a text with a question; nil where nothing of it is in the text.
-func (a *Agent) asked(text token.Text, q question, embedding []float32) *asked {
-	if len(q.terms) == 0 {
+func (a *Agent) asked(text token.Text, q question, embedding []float32) *askedPart {
+	all := &asked{matching: a.newMatching(text.Bytes, q, embedding)}
+	part := token.Part{Text: text, End: len(text.Units)}
+	all.look(part)
+	if !all.settle() {
 		return nil
 	}
-	r := a.matches(text, q, embedding)
-	if r.found == 0 {
-		return nil
-	}
-	all := &asked{question: q, matching: r, text: text, lends: probe.Lend(r.overlaps), best: largest(r.overlaps), heaviest: largest(r.weights)}
-	all.field, all.nearness = r.fields()
-	all.widest = largest(all.field)
-	return all
+	return all.place(part)
 }
 
-// lent is what a unit's sentence has, or is lent, of the best overlap.
-func (a *asked) lent(unit int) float32 { return float32(a.lends[a.sentences[unit]] / a.best) }
+// settle is called when all of the text was looked at; it says whether anything of the question is in it.
+func (a *asked) settle() bool {
+	if a.weigh(); a.found == 0 {
+		return false
+	}
+	a.lends, a.best, a.heaviest = probe.Lend(a.overlaps), largest(a.overlaps), largest(a.weights)
+	a.field, a.far = a.fields()
+	a.widest = largest(a.field)
+	return true
+}
+
+// askedPart is a part of a text with what its words have to do with a question.
+type askedPart struct {
+	*asked
+	part      token.Part
+	words     []match // [unit of the part]
+	sentences []int32 // [unit of the part]: that it stands in
+}
+
+// place finds what the words of a part have to do with the question.
+func (a *asked) place(part token.Part) *askedPart {
+	p := &askedPart{asked: a, part: part, words: make([]match, len(part.Units)), sentences: make([]int32, len(part.Units))}
+	for u := range part.Units {
+		p.words[u], p.sentences[u] = a.match(part, u), int32(a.sentence(part, u))
+	}
+	return p
+}
+
+// lent is what the sentence of a part's unit has, or is lent, of the best overlap.
+func (a *asked) lent(part token.Part, unit int) float32 {
+	return float32(a.lends[a.sentence(part, unit)] / a.best)
+}
 
 // write writes the features of the tokens [from, to) to rows that begin width apart.
-func (a *asked) write(from, to int, rows []float32, width int) {
-	units := a.text.Units
+func (p *askedPart) write(from, to int, rows []float32, width int) {
+	units := p.part.Units
 	u := unitAt(units, from)
 	for i := from; i < to; u++ {
 		var f [QuestionFeatures]float32
-		m, s := a.words[u], a.sentences[u]
+		m, s, at := p.words[u], p.sentences[u], u+p.part.Skipped
 		if m.same >= 0 {
-			f[0] = float32(a.weights[m.same] / a.heaviest)
+			f[0] = float32(p.weights[m.same] / p.heaviest)
 		}
 		if m.like >= 0 {
-			f[1] = float32(a.weights[m.like] / a.heaviest * m.share)
+			f[1] = float32(p.weights[m.like] / p.heaviest * m.share)
 		}
 		if m.meant >= 0 {
-			f[2] = float32(a.weights[m.meant] / a.heaviest * (m.cosine - leastCosine) / (1 - leastCosine))
+			f[2] = float32(p.weights[m.meant] / p.heaviest * (m.cosine - leastCosine) / (1 - leastCosine))
 		}
-		f[3], f[4], f[5] = a.nearness[u], float32(a.field[u]), float32(a.field[u]/a.widest)
-		f[6], f[7], f[8] = float32(a.overlaps[s]), float32(a.overlaps[s]/a.best), a.lent(u)
-		f[9] = float32(a.found)
-		a.kind(f[10:], m)
+		f[3], f[4], f[5] = nearness[p.far[at]], float32(p.field[at]), float32(p.field[at]/p.widest)
+		f[6], f[7], f[8] = float32(p.overlaps[s]), float32(p.overlaps[s]/p.best), float32(p.lends[s]/p.best)
+		f[9] = float32(p.found)
+		p.kind(f[10:], m)
 		for ; i < min(to, int(units[u].End)); i++ {
 			copy(rows[(i-from)*width:], f[:])
 		}
@@ -178,10 +202,15 @@ func (q question) kind(f []float32, word match) {
 	}
 }
 
-// lean makes scores 2 z(score) + overlapWeight x overlap of the unit's sentence, which is in [0, 1] and lent by neighbours: a
+// leaning makes scores 2 z(score) + overlapWeight x overlap of the unit's sentence, which is in [0, 1] and lent by neighbours: a
 // reader does better with a whole sentence than with an answer out of it, where there is room. What the scores alone would
 // keep at sureShare of the rate comes before all else: a question need not share words with its answer's sentence.
-func lean(scores []float32, rate float64, units []token.Unit, overlap func(unit int) float32) {
+type leaning struct {
+	mean, deviation float64
+	sure            float32 // from here on
+}
+
+func leanOf(scores []float32, rate float64) leaning {
 	mean, square := 0.0, 0.0
 	for _, s := range scores {
 		mean += float64(s)
@@ -189,13 +218,54 @@ func lean(scores []float32, rate float64, units []token.Unit, overlap func(unit 
 	}
 	mean /= float64(len(scores))
 	deviation := math.Sqrt(max(square/float64(len(scores))-mean*mean, 1e-12))
-	ordered := slices.Sorted(slices.Values(scores))
-	sure := ordered[len(ordered)-1-int(sureShare*rate*float64(len(ordered)-1))]
-	for u, unit := range units {
-		for i := unit.First; i < unit.End; i++ {
+	return leaning{mean, deviation, largestBut(scores, int(sureShare*rate*float64(len(scores)-1)))}
+}
+
+// largestBut is the value that n others of a slice are as large as or larger. It counts the upper half of the bits, and then
+// the lower half of those values that share the upper one, so that nothing is sorted or copied.
+func largestBut(values []float32, n int) float32 {
+	key := func(v float32) uint32 { // in the order of the values
+		bits := math.Float32bits(v + 0) // -0 is 0
+		if bits>>31 == 1 {
+			return ^bits
+		}
+		return bits | 1<<31
+	}
+	var upper, lower [1 << 16]int32
+	for _, v := range values {
+		upper[key(v)>>16]++
+	}
+	high := skip(upper[:], &n)
+	for _, v := range values {
+		if k := key(v); k>>16 == high {
+			lower[k&0xffff]++
+		}
+	}
+	bits := high<<16 | skip(lower[:], &n)
+	if bits>>31 == 1 {
+		return math.Float32frombits(bits &^ (1 << 31))
+	}
+	return math.Float32frombits(^bits)
+}
+
+// skip is the key of the value that n of those that are counted come before, from the largest down; n is then among its own.
+func skip(counts []int32, n *int) uint32 {
+	k := len(counts) - 1
+	for *n >= int(counts[k]) {
+		*n -= int(counts[k])
+		k--
+	}
+	return uint32(k)
+}
+
+// apply changes the scores of a part without its margins.
+func (l leaning) apply(scores []float32, part token.Part, overlap func(part token.Part, unit int) float32) {
+	for u := part.First; u < part.End; u++ {
+		unit, overlap := part.Units[u], overlap(part, u)
+		for i := int(unit.First) - part.From; i < int(unit.End)-part.From; i++ {
 			s := scores[i]
-			z := (float64(s) - mean) / deviation
-			if scores[i] = float32(2*z + overlapWeight*float64(overlap(u))); s >= sure {
+			z := (float64(s) - l.mean) / l.deviation
+			if scores[i] = float32(2*z + overlapWeight*float64(overlap)); s >= l.sure {
 				scores[i] += surely
 			}
 		}

@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +45,8 @@ func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lean(graph, 0.4, text.Units, a.asked(text, a.ask(question, embedding), embedding).lent)
+	part := token.Part{Text: text, To: len(text.Tokens), End: len(text.Units)}
+	leanOf(graph, 0.4).apply(graph, part, a.asked(text, a.ask(question, embedding), embedding).lent)
 	if diff := cmp.Diff(fused, plain); diff != "" {
 		t.Fatalf("libtorch's bits and Go's: %s", diff)
 	}
@@ -138,6 +141,20 @@ func TestFeaturesOfAQuestionAreFiniteOnOddTexts(t *testing.T) {
 			if math.IsNaN(float64(s)) || math.IsInf(float64(s), 0) {
 				t.Fatalf("%.20q: score %d is %v", text, i, s)
 			}
+		}
+	}
+}
+
+func TestTheLargestBut(t *testing.T) {
+	draw := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		values := make([]float32, 1+draw.IntN(50))
+		for i := range values {
+			values[i] = float32(draw.IntN(20)-10) / 3 * float32(draw.IntN(3))
+		}
+		ordered, n := slices.Sorted(slices.Values(values)), draw.IntN(len(values))
+		if got, want := largestBut(values, n), ordered[len(ordered)-1-n]; got != want {
+			t.Fatalf("the largest but %d of %v is %v, not %v", n, values, got, want)
 		}
 	}
 }

@@ -18,13 +18,13 @@ import (
 )
 
 // whole hides that a scorer can read a text part by part.
-type whole struct{ compress.Scorer }
+type whole struct{ compress.Asker }
 
 // Texts of several parts: what comes out is what comes out where all of it is read and scored at once.
 func TestALongTextIsShortenedInPartsAsAtOnce(t *testing.T) {
 	walks := compressor(t, "agent")
 	sees := *walks
-	sees.Scorer = whole{walks.Scorer}
+	sees.Scorer = whole{walks.Scorer.(compress.Asker)}
 	draw := rand.New(rand.NewPCG(8, 9))
 	english := invented(draw, 75_000, "ferry harbour 7.40 not leaves Larsen the of $12 sha256:e3b0c44298fc1c149afbf4c8996fb924 /etc/hosts a-12-b <keep>at noon</keep> without")
 	long := english[:100_000] + strings.Repeat("z8", 60_000) + english[:50_000] + strings.Repeat("=-", 60_000) + " end"
@@ -42,6 +42,7 @@ func TestALongTextIsShortenedInPartsAsAtOnce(t *testing.T) {
 		{long, compress.Options{Rate: 0.7, KeepDigits: true, StripTags: true}},
 		{string(notes), compress.Options{Rate: 0.5}},
 		{chinese, compress.Options{Rate: 0.5, Unit: compress.Token}},
+		{english, compress.Options{Rate: 0.5, Question: "What leaves the harbour of Larsen at 7.40?"}},
 	} {
 		if n := token.Count(walks.Tokenizer, []byte(c.text)); n < 150_000 {
 			t.Fatalf("%q... has %d tokens: not two parts", c.text[:40], n)

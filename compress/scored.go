@@ -24,12 +24,13 @@ type scored struct {
 
 func (c *Compressor) scored(text []byte, o Options) *scored {
 	s := &scored{c: c, o: o, text: text}
-	walker, walks := c.Scorer.(Walker)
-	if walks && o.Question == "" && o.MinQuality == 0 && o.seen == nil {
-		s.walker = walker
-	} else {
-		s.read = token.Read(c.Tokenizer, text)
+	if walker, walks := c.Scorer.(Walker); walks && o.MinQuality == 0 && o.seen == nil {
+		if _, passes := walker.Walk(text, 1, o.Question); passes != nil {
+			s.walker = walker
+			return s
+		}
 	}
+	s.read = token.Read(c.Tokenizer, text)
 	return s
 }
 
@@ -65,18 +66,28 @@ func (s *scored) each(ctx context.Context, rate float64, take func(part token.Pa
 		}
 		return err
 	}
-	margin, score := s.walker.Walk(rate)
+	margin, passes := s.walker.Walk(s.text, rate, s.o.Question)
 	s.o.Timings.lap(Selecting)
-	for part := range token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing)) {
-		s.o.Timings.lap(Reading)
-		scores, err := score(ctx, part)
-		s.o.Timings.lap(Scoring)
-		if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
-			return err
+	parts := token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing))
+	for i, pass := range passes {
+		for part := range parts {
+			s.o.Timings.lap(Reading)
+			scores, err := pass(ctx, part)
+			s.o.Timings.lap(Scoring)
+			if i+1 == len(passes) {
+				if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
+					return err
+				}
+				take(part, scores)
+				s.tokens += len(scores)
+				s.o.Timings.lap(Selecting)
+			} else if err != nil {
+				return s.c.failed(err)
+			}
+			if part.Skipped == 0 && part.To == len(part.Tokens) { // the only one need not be read again
+				parts = func(yield func(token.Part) bool) { yield(part) }
+			}
 		}
-		take(part, scores)
-		s.tokens += len(scores)
-		s.o.Timings.lap(Selecting)
 	}
 	s.o.Timings.lap(Reading)
 	return nil
@@ -95,9 +106,13 @@ func (c *Compressor) score(ctx context.Context, text token.Text, rate float64, q
 func (c *Compressor) checkScores(scores []float32, tokens int, err error) error {
 	switch {
 	case err != nil:
-		return fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
+		return c.failed(err)
 	case len(scores) != tokens:
 		return fmt.Errorf("scorer %s gave %d scores for %d tokens", c.Scorer.Name(), len(scores), tokens)
 	}
 	return nil
+}
+
+func (c *Compressor) failed(err error) error {
+	return fmt.Errorf("scorer %s: %w", c.Scorer.Name(), err)
 }

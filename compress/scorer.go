@@ -23,11 +23,12 @@ type Asker interface {
 	ScoreAsked(ctx context.Context, text token.Text, question string, rate float64) ([]float32, error)
 }
 
-// A Walker is a Scorer that needs not see all of a text at once, so that a long one is never held in tokens. score is given the
-// parts of one text in order, with margins of so many tokens, and returns what Score would for the tokens [From, To).
+// A Walker is a Scorer that needs not see all of a text at once, so that a long one is never held in tokens. Each of its passes
+// is called for every part of the text in order, one pass after the other; parts have margins of so many tokens. The last pass
+// returns what Score, or ScoreAsked, would for the tokens [From, To). There are no passes where it takes no questions.
 type Walker interface {
 	Scorer
-	Walk(rate float64) (margin int, score func(ctx context.Context, part token.Part) ([]float32, error))
+	Walk(text []byte, rate float64, question string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error))
 }
 
 // A Language knows how usual tokens and words are; agent.Statistics is one.

@@ -130,7 +130,7 @@ func compressAction(c *cli.Context) error {
 // times its size while it is compressed, which must not double.
 func boundMemory(text int) {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(120<<20 + 3*int64(text))
+		debug.SetMemoryLimit(110<<20 + 3*int64(text))
 	}
 }
 
