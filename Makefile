@@ -55,7 +55,7 @@ train: build ## train an agent and its reconstructor: make train CONFIG=dev/quic
 eval: build ## evaluate a run: make eval CONFIG=dev/quick_eval.json
 	@$(WITH) bin/sputnik eval --config $(or $(CONFIG),dev/quick_eval.json) $(ARGS)
 
-fuzz: ## a turn of every fuzz target: make fuzz ARGS=10m
+fuzz: ## a turn of every fuzz target, or of those in some folders: make fuzz ARGS="10m compress"
 	@$(WITH) scripts/fuzz.sh $(or $(ARGS),100000x)
 
 doctor: build ## say what is there and run every component once

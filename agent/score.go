@@ -152,6 +152,7 @@ func (w *walk) look(ctx context.Context, part token.Part) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.scores = []float32{} // of an empty text too there are scores
 		w.asked = &asked{matching: w.agent.newMatching(w.text, w.agent.ask(w.question, embedding), embedding)}
 	}
 	w.asked.look(part)
@@ -194,7 +195,7 @@ func (w *walk) lean(ctx context.Context, part token.Part) ([]float32, error) {
 
 func (w *walk) scorePart(ctx context.Context, part token.Part, asked *askedPart) ([]float32, error) {
 	if len(part.Tokens) == 0 {
-		return nil, ctx.Err()
+		return []float32{}, ctx.Err()
 	}
 	if err := w.agent.check(part.Tokens); err != nil {
 		return nil, err

@@ -186,7 +186,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			r.Unit, o.Unit = Word, Word
 			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
 		}
-		pieces, edges, err := s.cut(ctx, layout, p, rate)
+		all, edges, err := s.cut(ctx, layout, p, rate)
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			target, _ = o.target(s.tokens)
 		}
 		o.seen.note(s, layout)
-		c.choose(text, pieces, edges, layout, target, o, r)
+		c.choose(text, all, edges, layout, target, o, r)
 	}
 	r.TargetTokens = target
 	o.Timings.lap(Selecting)
@@ -209,18 +209,18 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 }
 
 // choose finds what is kept of the pieces, and how many tokens that takes.
-func (c *Compressor) choose(text []byte, pieces []piece, edges []edge, layout structure.Layout, target int, o Options, r *Result) {
+func (c *Compressor) choose(text []byte, all pieces, edges []edge, layout structure.Layout, target int, o Options, r *Result) {
 	if layout.Kind == structure.Prose && !o.blockwise {
-		pieces = breakLong(pieces, text, target)
+		all = breakLong(all, text, target)
 	}
 	var g *glue
 	var nots []int32
 	if o.Unit == Word {
-		g, nots = newGlue(text, pieces, edges), negations(text, pieces)
+		g, nots = newGlue(text, all, edges), negations(text, all)
 		g.follows = o.follows
 	}
-	s := choose(text, pieces, r.OriginalTokens, target, o.Tokenizer, g, nots)
-	r.Kept, r.CompressedTokens = spans(pieces, s.shown), s.spent
+	s := choose(text, all, r.OriginalTokens, target, o.Tokenizer, g, nots)
+	r.Kept, r.CompressedTokens = spans(all, s.shown), s.spent
 	o.seen.chosen(s)
 }
 
@@ -248,24 +248,24 @@ func dispensable(kind structure.Kind) bool {
 	return kind == structure.Markdown || kind == structure.Code
 }
 
-func spans(pieces []piece, kept []bool) []Span {
+func spans(all pieces, kept []bool) []Span {
 	runs := 0
 	for i := range kept {
 		if kept[i] && (i == 0 || !kept[i-1]) {
 			runs++
 		}
 	}
-	all := make([]Span, 0, runs)
-	for i, p := range pieces {
+	out := make([]Span, 0, runs)
+	for i := range kept {
 		switch {
 		case !kept[i]:
 		case i > 0 && kept[i-1]: // pieces tile the text
-			all[len(all)-1][1] = int(p.end)
+			out[len(out)-1][1] = int(all[i+1].start)
 		default:
-			all = append(all, p.span())
+			out = append(out, all.span(i))
 		}
 	}
-	return join(all)
+	return join(out)
 }
 
 // warn says where the result may not be what was hoped for.

@@ -95,20 +95,20 @@ func (t *trace) chosen(s *selector) {
 
 // explain appends the units and tokens.
 func (t *trace) explain(e *Explanation, o Options) {
-	ranks := make([]int, len(t.pieces))
+	ranks := make([]int, t.pieces.count())
 	for i, r := range t.order {
 		ranks[r.piece()] = i + 1
 	}
 	negates := t.negators()
 	protectors := t.protectors(o)
 	at := 0
-	for i, each := range t.pieces {
-		unit := ExplainedUnit{Span: each.span(), Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
+	for i, each := range t.pieces[:t.pieces.count()] {
+		unit := ExplainedUnit{Span: t.pieces.span(i), Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
 		switch {
-		case each.class == stripped:
+		case each.class() == stripped:
 			unit.Why = []Why{ByStripping}
-		case each.class == forced:
-			unit.Why = why(protectors, each)
+		case each.class() == forced:
+			unit.Why = why(protectors, unit.Span)
 		case t.shown[i] && !t.kept[i] && negates[i]:
 			unit.Why = []Why{ByNegation}
 		case t.shown[i] && !t.kept[i]:
@@ -117,7 +117,7 @@ func (t *trace) explain(e *Explanation, o Options) {
 			unit.Why = []Why{ByScore}
 		}
 		e.Units = append(e.Units, unit)
-		for ; at < len(t.from.read.Tokens) && (t.from.read.Tokens[at].Start < each.end || i == len(t.pieces)-1); at++ {
+		for ; at < len(t.from.read.Tokens) && (int(t.from.read.Tokens[at].Start) < unit.Span[1] || i+1 == t.pieces.count()); at++ {
 			each := t.from.read.Tokens[at]
 			e.Tokens = append(e.Tokens, ExplainedToken{Span{int(each.Start), int(each.End)}, t.from.scores[at], len(e.Units) - 1})
 		}
@@ -126,7 +126,7 @@ func (t *trace) explain(e *Explanation, o Options) {
 
 // negators are the pieces that negate one that was kept.
 func (t *trace) negators() []bool {
-	out := make([]bool, len(t.pieces))
+	out := make([]bool, t.pieces.count())
 	for i, not := range t.nots {
 		if not >= 0 && t.kept[i] {
 			out[not] = true
@@ -153,14 +153,14 @@ func (t *trace) protectors(o Options) []source {
 }
 
 // why are the reasons for a protected piece; pieces come in order, and spans that are past are dropped from the sources.
-func why(protectors []source, p piece) []Why {
+func why(protectors []source, piece Span) []Why {
 	var out []Why
 	for i := range protectors {
 		s := &protectors[i]
-		for len(s.spans) > 0 && s.spans[0][1] <= int(p.start) {
+		for len(s.spans) > 0 && s.spans[0][1] <= piece[0] {
 			s.spans = s.spans[1:]
 		}
-		if len(s.spans) > 0 && s.spans[0][0] < int(p.end) {
+		if len(s.spans) > 0 && s.spans[0][0] < piece[1] {
 			out = append(out, s.why)
 		}
 	}

@@ -22,14 +22,14 @@ func (s *selector) fill(from int) int {
 		i := s.order[at].piece()
 		price := 0 // of what is shown already, between two words
 		if !s.shown[i] {
-			if int(s.pieces[i].cost) > left+2 { // a word costs two tokens less at the most where it joins others
+			if s.pieces[i].cost() > left+2 { // a word costs two tokens less at the most where it joins others
 				continue
 			}
 			price = s.price(int(i))
 		}
 		not := s.negation(i)
 		if not >= 0 {
-			price += int(s.pieces[not].cost)
+			price += s.pieces[not].cost()
 		}
 		if price > left {
 			misses++
@@ -81,25 +81,27 @@ func (s *selector) price(i int) int {
 		if nearest < 0 {
 			nearest = before
 		}
-		n += int(s.pieces[before].end - s.pieces[before].start)
+		n += int(s.pieces[before+1].start - s.pieces[before].start)
 	}
 	buffer := s.counter.text[:0]
 	for j := before; j < i; j++ {
-		if p := s.pieces[j]; s.shown[j] { // of a long piece its end will do
-			buffer = append(buffer, s.text[max(p.start, p.end-4*surroundings):p.end]...)
+		if s.shown[j] { // of a long piece its end will do
+			piece := s.pieces.of(s.text, j)
+			buffer = append(buffer, piece[max(0, len(piece)-4*surroundings):]...)
 		}
 	}
 	border := len(buffer)
-	for j := i + 1; j < len(s.pieces) && len(buffer) < border+surroundings && j-i < farthest; j++ {
-		if p := s.pieces[j]; s.shown[j] {
-			buffer = append(buffer, s.text[p.start:min(p.end, p.start+4*surroundings)]...)
+	for j := i + 1; j < s.pieces.count() && len(buffer) < border+surroundings && j-i < farthest; j++ {
+		if s.shown[j] {
+			piece := s.pieces.of(s.text, j)
+			buffer = append(buffer, piece[:min(len(piece), 4*surroundings)]...)
 		}
 	}
 	without := s.count(buffer)
-	buffer = slices.Insert(buffer, border, s.text[s.pieces[i].start:s.pieces[i].end]...)
+	buffer = slices.Insert(buffer, border, s.pieces.of(s.text, i)...)
 	if s.glue != nil {
 		if at := s.glue.parts(nearest, i); at >= 0 {
-			buffer = slices.Insert(buffer, border, s.text[s.pieces[at].start:s.pieces[at].end]...)
+			buffer = slices.Insert(buffer, border, s.pieces.of(s.text, at)...)
 		}
 	}
 	s.counter.text = buffer

@@ -19,18 +19,19 @@ const (
 	gone                // it is never kept
 )
 
-func newGlue(text []byte, pieces []piece, edges []edge) *glue {
-	g := &glue{bits: make([]uint8, len(pieces))}
-	for i, p := range pieces {
-		first, _ := utf8.DecodeRune(text[p.start:p.end])
-		last, _ := utf8.DecodeLastRune(text[p.start:p.end])
+func newGlue(text []byte, all pieces, edges []edge) *glue {
+	g := &glue{bits: make([]uint8, all.count())}
+	for i := range g.bits {
+		class, word := all[i].class(), all.of(text, i)
+		first, _ := utf8.DecodeRune(word)
+		last, _ := utf8.DecodeLastRune(word)
 		for ; len(edges) > 0 && edges[0].piece == i; edges = edges[1:] {
 			first, last = cmp.Or(edges[0].first, first), cmp.Or(edges[0].last, last)
 		}
-		g.set(i, begins, p.class != broken && spells(first))
-		g.set(i, ends, p.class != broken && spells(last))
+		g.set(i, begins, class != broken && spells(first))
+		g.set(i, ends, class != broken && spells(last))
 		g.set(i, between, !spells(first) && !spells(last))
-		g.set(i, gone, p.class == stripped)
+		g.set(i, gone, class == stripped)
 	}
 	return g
 }

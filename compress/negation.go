@@ -19,17 +19,17 @@ var negators = set("not no never without unless cannot nor neither")
 // negation goes with the next word that means something by itself, up to farthestNegated words on in the same clause,
 // or with the last word there if none does; "unless" goes with all of them. It knows English only. nil if nothing is
 // negated.
-func negations(text []byte, pieces []piece) []int32 {
+func negations(text []byte, all pieces) []int32 {
 	var by []int32
-	var all []int
-	for i, p := range pieces {
-		if p.class == stripped || p.class == broken || !negates(text[p.start:p.end]) {
+	var found []int
+	for i := range all.count() {
+		if class := all[i].class(); class == stripped || class == broken || !negates(all.of(text, i)) {
 			continue
 		}
-		all = negated(all[:0], text, pieces, i)
-		for _, at := range all {
+		found = negated(found[:0], text, all, i)
+		for _, at := range found {
 			if by == nil {
-				by = slices.Repeat([]int32{-1}, len(pieces))
+				by = slices.Repeat([]int32{-1}, all.count())
 			}
 			by[at] = int32(i)
 		}
@@ -61,22 +61,22 @@ func negates(word []byte) bool {
 }
 
 // negated are the pieces that piece i negates.
-func negated(dst []int, text []byte, pieces []piece, i int) []int {
+func negated(dst []int, text []byte, all pieces, i int) []int {
 	last, found, words := -1, len(dst), 0
-	first := bytes.Trim(text[pieces[i].start:pieces[i].end], " \t\r\n*_\"'“”(")
+	first := bytes.Trim(all.of(text, i), " \t\r\n*_\"'“”(")
 	clause := bytes.EqualFold(first, []byte("unless"))
-	for j := i + 1; j < min(len(pieces), i+12) && words < farthestNegated; j++ {
-		piece := text[pieces[j].start:pieces[j].end]
+	for j := i + 1; j < min(all.count(), i+12) && words < farthestNegated; j++ {
+		piece := all.of(text, j)
 		piece = piece[:min(len(piece), longestIdentifier)]
 		word := bytes.Trim(piece, " \t\r\n*_\"'(")
 		switch {
-		case pieces[j].class == stripped:
+		case all[j].class() == stripped:
 			continue
 		case bytes.ContainsFunc(word, inWords):
 			words++
 			last = j
 		case bytes.ContainsAny(piece, ".,;:!?\n"):
-			j = len(pieces) // the clause ends
+			j = all.count() // the clause ends
 			continue
 		default:
 			continue

@@ -12,21 +12,35 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 )
 
-// A piece is what is kept or dropped as one: a word as a rule. Pieces tile the input.
+// A piece is what is kept or dropped as one: a word as a rule.
 type piece struct {
-	start, end int32 // bytes
-	score      float32
-	cost       int32 // tokens of the caller's encoding of the whole input that begin in it: an estimate of its price
-	class      class
+	start int32 // byte
+	score float32
+	what  uint32 // cost<<3 | class
 }
+
+// class is the one that a piece has.
+func (p piece) class() class { return class(p.what & 7) }
+
+// cost is how many tokens of the caller's encoding of the whole input begin in it: an estimate of its price.
+func (p piece) cost() int { return int(p.what >> 3) }
+
+func (p *piece) setClass(c class) { p.what = p.what&^7 | uint32(c) }
+func (p *piece) setCost(cost int) { p.what = p.what&7 | uint32(cost)<<3 }
+
+// pieces tile a text. Each ends where the next begins; behind the last stands one that begins at the text's end and counts
+// for nothing.
+type pieces []piece
+
+func (p pieces) count() int                   { return len(p) - 1 }
+func (p pieces) span(i int) Span              { return Span{int(p[i].start), int(p[i+1].start)} }
+func (p pieces) of(text []byte, i int) []byte { return text[p[i].start:p[i+1].start] }
 
 // An edge is what a piece begins or ends with where that is not what its bytes say, as with escapes; 0 where it is.
 type edge struct {
 	piece       int
 	first, last rune
 }
-
-func (p piece) span() Span { return Span{int(p.start), int(p.end)} }
 
 // class orders pieces before their scores do.
 type class uint8
@@ -45,13 +59,16 @@ type cutter struct {
 	layout structure.Layout
 	unit   Unit
 	joiner
-	marks  []piece // what is protected or stripped, and not passed yet
-	fixed  int     // pieces of the layout that are laid out
-	pieces []piece
+	marks  []mark // what is protected or stripped, and not passed yet
+	fixed  int    // pieces of the layout that are laid out
+	pieces pieces
 	edges  []edge
 
-	next   piece   // as far as it was seen, with the sum of the scores
-	tokens int     // of it
+	next struct { // piece, as far as it was seen
+		start, end int32
+		sum        float32 // of the scores
+		tokens     int
+	}
 	starts []int32 // of tokens whose piece is not laid out yet
 }
 
@@ -113,109 +130,117 @@ func (c *cutter) addTokens(part token.Part, scores []float32) {
 
 // take makes a token part of the piece that comes next.
 func (c *cutter) take(t token.Token, score float32) {
-	if c.tokens == 0 {
+	if c.next.tokens == 0 {
 		c.next.start = t.Start
 	}
 	c.next.end = t.End
-	c.next.score += score
-	c.tokens++
+	c.next.sum += score
+	c.next.tokens++
 }
 
 // lay appends the piece that was seen, cut where protection begins and ends.
 func (c *cutter) lay() {
-	p := piece{start: c.next.start, end: c.next.end, score: c.next.score / float32(max(1, c.tokens)), class: whole}
-	c.next.score, c.tokens = 0, 0
+	p, end := piece{start: c.next.start, score: c.next.sum / float32(max(1, c.next.tokens)), what: uint32(whole)}, c.next.end
+	c.next.sum, c.next.tokens = 0, 0
 	for len(c.marks) > 0 && c.marks[0].end <= p.start {
 		c.marks = c.marks[1:]
 	}
 	from := len(c.pieces)
-	if len(c.marks) > 0 && c.marks[0].start < p.end {
-		c.pieces = cutUnit(c.pieces, p, c.marks)
-	} else if p.start < p.end {
+	if len(c.marks) > 0 && c.marks[0].start < end {
+		c.pieces = cutUnit(c.pieces, p, end, c.marks)
+	} else if p.start < end {
 		c.pieces = append(c.pieces, p)
 	}
-	c.starts = estimate(c.pieces[from:], c.starts)
+	for i := from; i < len(c.pieces); i++ {
+		to := end
+		if i+1 < len(c.pieces) {
+			to = c.pieces[i+1].start
+		}
+		n := 0
+		for n < len(c.starts) && c.starts[n] < to {
+			n++
+		}
+		c.pieces[i].setCost(n)
+		c.starts = c.starts[n:]
+	}
 }
 
 // finish returns the pieces and their edges when all parts were added.
-func (c *cutter) finish() ([]piece, []edge) {
+func (c *cutter) finish() (pieces, []edge) {
 	if c.layout.Kind != structure.Prose {
 		c.layStructured(int32(len(c.text)))
-	} else if c.tokens > 0 {
+	} else if c.next.tokens > 0 {
 		c.lay()
 	}
-	for i := 1; i < len(c.pieces) && c.layout.Kind == structure.Prose; i++ { // the white space in front of what is protected goes with it
-		p := &c.pieces[i-1]
-		if c.pieces[i].class == forced && p.class == whole && len(bytes.TrimSpace(c.text[p.start:p.end])) == 0 {
-			p.class = beside
+	c.pieces = append(c.pieces, piece{start: int32(len(c.text))})
+	for i := 0; i+1 < c.pieces.count() && c.layout.Kind == structure.Prose; i++ { // the white space in front of what is protected goes with it
+		if c.pieces[i+1].class() == forced && c.pieces[i].class() == whole && len(bytes.TrimSpace(c.pieces.of(c.text, i))) == 0 {
+			c.pieces[i].setClass(beside)
 		}
 	}
 	return c.pieces, c.edges
 }
 
-// cutUnit appends the pieces of a unit that marks overlap.
-func cutUnit(pieces []piece, unit piece, marks []piece) []piece {
-	from, plain := len(pieces), whole
-	for at := unit.start; at < unit.end; {
-		p := piece{start: at, end: unit.end, score: unit.score, class: whole}
+// cutUnit appends the pieces of a unit that ends at end and that marks overlap.
+func cutUnit(all pieces, unit piece, end int32, marks []mark) pieces {
+	from, plain := len(all), whole
+	for at := unit.start; at < end; {
+		p, to := piece{start: at, score: unit.score, what: uint32(whole)}, end
 		switch {
 		case len(marks) > 0 && marks[0].start <= at:
-			p.end, p.class = min(unit.end, marks[0].end), marks[0].class
+			p.setClass(marks[0].class)
+			to = min(end, marks[0].end)
 			marks = marks[1:]
 		case len(marks) > 0:
-			p.end = min(unit.end, marks[0].start)
+			to = min(end, marks[0].start)
 		}
-		if p.class == forced {
+		if p.class() == forced {
 			plain = beside
 		}
-		pieces = append(pieces, p)
-		at = p.end
+		all = append(all, p)
+		at = to
 	}
-	for i := from; i < len(pieces); i++ {
-		if pieces[i].class == whole {
-			pieces[i].class = plain
+	for i := from; i < len(all); i++ {
+		if all[i].class() == whole {
+			all[i].setClass(plain)
 		}
 	}
-	return pieces
+	return all
+}
+
+// A mark is bytes that are protected, or to be stripped.
+type mark struct {
+	start, end int32
+	class      class
 }
 
 // marks are the protected spans and the tags in one row.
-func (p protection) marks() []piece {
-	var marks []piece
+func (p protection) marks() []mark {
+	var marks []mark
 	for _, s := range p.spans {
-		marks = append(marks, piece{start: int32(s[0]), end: int32(s[1]), class: forced})
+		marks = append(marks, mark{int32(s[0]), int32(s[1]), forced})
 	}
 	for _, s := range p.tags {
-		marks = append(marks, piece{start: int32(s[0]), end: int32(s[1]), class: stripped})
+		marks = append(marks, mark{int32(s[0]), int32(s[1]), stripped})
 	}
-	slices.SortFunc(marks, func(a, b piece) int { return cmp.Compare(a.start, b.start) })
+	slices.SortFunc(marks, func(a, b mark) int { return cmp.Compare(a.start, b.start) })
 	return marks
 }
 
-// estimate counts the tokens that begin in each piece; it returns where those begin that are left.
-func estimate(pieces []piece, starts []int32) []int32 {
-	for i := range pieces {
-		n := 0
-		for n < len(starts) && starts[n] < pieces[i].end {
-			n++
-		}
-		pieces[i].cost, starts = int32(n), starts[n:]
-	}
-	return starts
-}
-
-// estimateBy is estimate with the tokens of another tokenizer.
-func estimateBy(t token.Tokenizer, text []byte, pieces []piece) {
-	for i := range pieces {
-		pieces[i].cost = 0
-	}
-	at := 0
+// estimate counts the tokens of a tokenizer that begin in each piece.
+func (p pieces) estimate(t token.Tokenizer, text []byte) {
+	at, n := 0, 0
 	token.Starts(t, text, func(start int) {
-		for at+1 < len(pieces) && int(pieces[at].end) <= start {
-			at++
+		for ; at+1 < p.count() && int(p[at+1].start) <= start; at++ {
+			p[at].setCost(n)
+			n = 0
 		}
-		pieces[at].cost++
+		n++
 	})
+	for ; at < p.count(); at++ {
+		p[at].setCost(n)
+		n = 0
+	}
 }
 
 const (
@@ -224,32 +249,33 @@ const (
 )
 
 // breakLong cuts the words that alone exceed the target into small pieces between characters.
-func breakLong(pieces []piece, text []byte, target int) []piece {
-	limit := int32(min(max(leastBroken, target), len(text)))
-	if !slices.ContainsFunc(pieces, func(p piece) bool { return p.class == whole && p.cost > limit }) {
-		return pieces
+func breakLong(all pieces, text []byte, target int) pieces {
+	limit := min(max(leastBroken, target), len(text))
+	if !slices.ContainsFunc(all, func(p piece) bool { return p.class() == whole && p.cost() > limit }) {
+		return all
 	}
-	var out []piece
-	for _, p := range pieces {
-		if p.class != whole || p.cost <= limit {
+	var out pieces
+	for i, p := range all {
+		if p.class() != whole || p.cost() <= limit {
 			out = append(out, p)
 			continue
 		}
-		out = breakPiece(out, text, p)
+		out = breakPiece(out, p, all.of(text, i))
 	}
 	return out
 }
 
-func breakPiece(out []piece, text []byte, p piece) []piece {
-	step := max(1, (p.end-p.start)/min(p.cost, mostBroken)) // the bytes of a token, or of many
-	rest, state, start, end := text[p.start:p.end], -1, p.start, p.start
-	for len(rest) > 0 {
+func breakPiece(out pieces, p piece, word []byte) pieces {
+	step := max(1, len(word)/min(p.cost(), mostBroken)) // the bytes of a token, or of many
+	each := piece{start: p.start, what: uint32(broken)}
+	each.setCost(max(1, p.cost()/mostBroken))
+	for state, n := -1, 0; len(word) > 0; {
 		var cluster []byte
-		cluster, rest, _, state = uniseg.FirstGraphemeCluster(rest, state)
-		end += int32(len(cluster))
-		if end-start >= step || len(rest) == 0 {
-			out = append(out, piece{start: start, end: end, cost: max(1, p.cost/mostBroken), class: broken})
-			start = end
+		cluster, word, _, state = uniseg.FirstGraphemeCluster(word, state)
+		if n += len(cluster); n >= step || len(word) == 0 {
+			out = append(out, each)
+			each.start += int32(n)
+			n = 0
 		}
 	}
 	return out

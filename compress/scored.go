@@ -43,16 +43,16 @@ func (s *scored) count(t token.Tokenizer) int {
 }
 
 // cut scores the text and lays out its pieces.
-func (s *scored) cut(ctx context.Context, layout structure.Layout, p protection, rate float64) ([]piece, []edge, error) {
+func (s *scored) cut(ctx context.Context, layout structure.Layout, p protection, rate float64) (pieces, []edge, error) {
 	cutter := newCutter(s.text, layout, p, s.o.Unit)
 	if err := s.each(ctx, rate, cutter.add); err != nil {
 		return nil, nil, err
 	}
-	pieces, edges := cutter.finish()
-	if s.o.Tokenizer != s.c.Tokenizer && len(pieces) > 0 {
-		estimateBy(s.o.Tokenizer, s.text, pieces)
+	all, edges := cutter.finish()
+	if s.o.Tokenizer != s.c.Tokenizer {
+		all.estimate(s.o.Tokenizer, s.text)
 	}
-	return pieces, edges, nil
+	return all, edges, nil
 }
 
 // each calls take with the parts of the text and their scores.

@@ -15,7 +15,7 @@ import (
 // counted once more, and pieces are given back until it fits.
 type selector struct {
 	text   []byte
-	pieces []piece
+	pieces pieces
 	counter
 	target int
 
@@ -53,9 +53,9 @@ func (c *counter) count(text []byte) int {
 
 // choose returns a selector that knows which pieces are shown, and the tokens of the text that they make; whole is how many
 // tokens the whole text has.
-func choose(text []byte, pieces []piece, whole, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
-	s := &selector{text: text, pieces: pieces, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
-		kept: make([]bool, len(pieces)), shown: make([]bool, len(pieces))}
+func choose(text []byte, all pieces, whole, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
+	s := &selector{text: text, pieces: all, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
+		kept: make([]bool, all.count()), shown: make([]bool, all.count())}
 	s.rank()
 	taken := s.search(whole)
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
@@ -68,7 +68,7 @@ func choose(text []byte, pieces []piece, whole, target int, t token.Tokenizer, g
 func (s *selector) rank() {
 	n := 0
 	for _, p := range s.pieces {
-		if p.class == beside || p.class == whole || p.class == broken {
+		if droppable := p.class(); droppable == beside || droppable == whole || droppable == broken {
 			n++
 		}
 	}
@@ -76,7 +76,7 @@ func (s *selector) rank() {
 	for _, class := range []class{beside, whole, broken} {
 		from := len(s.order)
 		for i, p := range s.pieces {
-			if p.class == class {
+			if p.class() == class {
 				s.order = append(s.order, ranked(descending(p.score))<<32|ranked(i))
 			}
 		}
@@ -84,7 +84,7 @@ func (s *selector) rank() {
 	}
 	sum := 0
 	for i, r := range s.order {
-		sum += int(s.pieces[r.piece()].cost)
+		sum += s.pieces[r.piece()].cost()
 		s.order[i] = ranked(sum)<<32 | r&math.MaxUint32
 	}
 }
@@ -122,7 +122,7 @@ func (s *selector) search(whole int) int {
 		return high // what is protected exceeds the target: nothing more is taken
 	}
 	highCount := whole
-	if strips := len(s.pieces) > 0 && slices.ContainsFunc(s.pieces, func(p piece) bool { return p.class == stripped }); strips {
+	if strips := slices.ContainsFunc(s.pieces[:s.pieces.count()], func(p piece) bool { return p.class() == stripped }); strips {
 		highCount = s.take(high)
 	}
 	if highCount <= s.target {
@@ -166,8 +166,8 @@ func (s *selector) take(n int) int {
 
 // keep keeps what is protected and the best n of the rest.
 func (s *selector) keep(n int) {
-	for i, p := range s.pieces {
-		s.kept[i] = p.class == forced
+	for i := range s.kept {
+		s.kept[i] = s.pieces[i].class() == forced
 	}
 	for _, r := range s.order[:n] {
 		s.kept[r.piece()] = true
@@ -178,15 +178,15 @@ func (s *selector) keep(n int) {
 // recount counts the text of what is shown.
 func (s *selector) recount() {
 	n := 0
-	for i, p := range s.pieces {
-		if s.shown[i] {
-			n += int(p.end - p.start)
+	for i, shown := range s.shown {
+		if shown {
+			n += int(s.pieces[i+1].start - s.pieces[i].start)
 		}
 	}
 	s.counter.text = slices.Grow(s.counter.text[:0], n)
-	for i, p := range s.pieces {
-		if s.shown[i] {
-			s.counter.text = append(s.counter.text, s.text[p.start:p.end]...)
+	for i, shown := range s.shown {
+		if shown {
+			s.counter.text = append(s.counter.text, s.pieces.of(s.text, i)...)
 		}
 	}
 	s.spent = s.count(s.counter.text)
