@@ -78,6 +78,10 @@ func newCutter(text []byte, layout structure.Layout, p protection, unit Unit) *c
 
 // add takes the next part, and the score of each of its tokens.
 func (c *cutter) add(part token.Part, scores []float32) {
+	c.starts = slices.Grow(c.starts, part.To-part.From)
+	if c.pieces == nil {
+		c.pieces = make(pieces, 0, part.End-part.First+2*len(c.marks)+1)
+	}
 	for _, t := range part.Tokens[part.From:part.To] {
 		c.starts = append(c.starts, t.Start)
 	}

@@ -111,8 +111,10 @@ const detected = 1 << 20
 
 // detect lays out a text of whichever kind it is for sure.
 func detect(text []byte, words Words) Layout {
-	if layout, err := parseJSON(text, Auto, words); err == nil {
-		return layout
+	if mayBeJSON(text) {
+		if layout, err := parseJSON(text, Auto, words); err == nil {
+			return layout
+		}
 	}
 	head := text
 	if len(text) > detected {
@@ -129,6 +131,12 @@ func detect(text []byte, words Words) Layout {
 		}
 	}
 	return Layout{Kind: Prose}
+}
+
+// mayBeJSON says whether a text begins as an object or array does.
+func mayBeJSON(text []byte) bool {
+	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
 func surelyMarkdown(text []byte, words Words) (Layout, bool) {
