@@ -4,7 +4,8 @@
 //
 // A Scorer ranks; everything else is shared, so two scorers differ in nothing but their ranking. The agent is one, the
 // baselines of this package are others (Baseline), and package saliency provides more, which scorers opens by name. An
-// Asker is told the question; the scores of others are put right by a rule. scorertest checks any scorer.
+// Asker is told the question; the scores of others are put right by a rule. A Walker, as the agent is, scores a long text part
+// by part, so that its tokens are never all held. scorertest checks any scorer.
 //
 // What holds for every result, whatever the scorer:
 //

@@ -10,10 +10,11 @@
 // vocabularies are embedded, unpacked on first use and shared: a [Tokenizer] is immutable, safe for concurrent use,
 // and its Encode appends to the caller's slice without allocating once its buffers have grown.
 //
-// The pre-tokenizers and the merging are written here because byte spans, speed and exactness are wanted at once.
-// Only OpenAI's encodings are delegated, to github.com/tiktoken-go/tokenizer.
+// The pre-tokenizers and the merging are written here because byte spans, speed and exactness are wanted at once; the
+// vocabularies of OpenAI's encodings come out of github.com/tiktoken-go/tokenizer.
 //
-// [Units] groups tokens into the words that are kept or dropped together.
+// [Units] groups tokens into the words that are kept or dropped together. [Read] does both; [Parts] does so part by part, so
+// that of a long text few tokens are held at a time, and [Count] only counts.
 //
 //	t, err := token.Open("gpt2")
 //	tokens := t.Encode(nil, text)

@@ -29,6 +29,12 @@ func (r Report) Print(out io.Writer) error {
 	for _, e := range r.Encoders {
 		fmt.Fprintf(w, "%s, %d x %d\t%.0f\t%.0f\t%d\t%d M\t%.0f x\n", e.Name, e.Layers, e.Width, e.Speed.Median, e.Speed.Best, e.Chunks, e.Parameters/1e6, e.Ratio)
 	}
+	if len(r.Odd) > 0 {
+		fmt.Fprintf(w, "\nodd text\tbytes\ttokens\ttokens/s\tpeak RSS\tof 300 MB + 4 x bytes\n")
+	}
+	for _, each := range r.Odd {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.0f\t%.0f MB\t%.2f\n", each.What, each.Bytes, each.Tokens, each.Speed.Median, each.PeakRSS, each.PeakRSS/(300+4e-6*float64(each.Bytes)))
+	}
 	return w.Flush()
 }
 

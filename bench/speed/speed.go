@@ -20,6 +20,7 @@ type Options struct {
 	Bytes    int           // of text for the whole path; a tenth of it and ten times it for the lengths
 	Patience time.Duration // for each figure: it is measured again until so much time is over
 	Encoders bool
+	Odd      bool              // texts that are no prose, ten times as long
 	Program  string            // sputnik itself, for what needs a process of its own
 	Progress func(what string) // told what is measured next
 }
@@ -34,6 +35,7 @@ type Report struct {
 	ColdStart float64   `json:"cold_start_ms"`
 	Cancel    float64   `json:"cancel_ms"` // from a cancel to the return, at the worst of the moments tried
 	Encoders  []Encoder `json:"encoders,omitempty"`
+	Odd       []Odd     `json:"odd,omitempty"`
 }
 
 // A Machine is where.
@@ -95,7 +97,12 @@ func Run(ctx context.Context, o Options) (r Report, err error) {
 	}
 	if o.Encoders && r.Torch != nil {
 		o.Progress("encoders")
-		r.Encoders, err = measureEncoders(ctx, tokens, r.Torch.Speed, o.Patience)
+		if r.Encoders, err = measureEncoders(ctx, tokens, r.Torch.Speed, o.Patience); err != nil {
+			return r, err
+		}
+	}
+	if o.Odd {
+		r.Odd, err = measureOdd(ctx, o)
 	}
 	return r, err
 }

@@ -34,6 +34,7 @@ func benchCommand() *cli.Command {
 				&cli.IntFlag{Name: "bytes", Value: 1_000_000, Usage: "length of the text, 1000 at the least"},
 				&cli.Float64Flag{Name: "seconds", Value: 3, Usage: "for each figure: it is measured again until they are over"},
 				&cli.BoolFlag{Name: "encoders", Value: true, Usage: "measure encoders as well, which takes 3 GB of memory; --encoders=false leaves them out"},
+				&cli.BoolFlag{Name: "odd", Usage: "give ten times --bytes of what is no prose to processes of their own as well: one line, JSON, Chinese, single words, stray bytes"},
 				&cli.BoolFlag{Name: "child", Hidden: true, Usage: "be the process that compresses FILE as it is"},
 			},
 			Action:       benchCompress,
@@ -69,7 +70,7 @@ func benchCompress(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("find this program, to start it anew: %w", err)
 	}
-	r, err := speed.Run(c.Context, speed.Options{Text: text, Bytes: c.Int("bytes"), Patience: patience, Encoders: c.Bool("encoders"),
+	r, err := speed.Run(c.Context, speed.Options{Text: text, Bytes: c.Int("bytes"), Patience: patience, Encoders: c.Bool("encoders"), Odd: c.Bool("odd"),
 		Program: self, Progress: func(what string) { slog.Info("measuring", "what", what) }})
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 func TestBenchCompressMeasuresEverything(t *testing.T) {
-	out, err := process(t, "bench", "compress", "--json", "--bytes", "1000", "--seconds", "0", "--encoders=false").Output()
+	out, err := process(t, "bench", "compress", "--json", "--bytes", "1000", "--seconds", "0", "--encoders=false", "--odd").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +36,15 @@ func TestBenchCompressMeasuresEverything(t *testing.T) {
 				t.Errorf("%s is %v, want a number above 0", field, dig(r, field))
 			}
 		}
+	}
+	odd, _ := r["odd"].([]any)
+	for _, each := range odd {
+		if rss, is := dig(each, "peak_rss_mb").(float64); !is || rss <= 0 || dig(each, "tokens").(float64) <= 0 {
+			t.Errorf("an odd text: %v", each)
+		}
+	}
+	if len(odd) < 5 {
+		t.Errorf("%d odd texts", len(odd))
 	}
 	if _, is := dig(r, "cancel_ms").(float64); !is {
 		t.Error("it does not say how long a call goes on once it is cancelled")

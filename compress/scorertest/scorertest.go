@@ -77,6 +77,7 @@ func Problems(ctx context.Context, scorer compress.Scorer, tokenizer token.Token
 	}
 	if len(c.found) == 0 { // else what follows says the same again
 		c.sameAgain(ctx, alone)
+		c.sameInParts(ctx, alone)
 		c.stops(ctx)
 	}
 	return c.found
@@ -130,6 +131,30 @@ func (c *check) sameAgain(ctx context.Context, alone map[string][]float32) {
 		})
 	}
 	all.Wait()
+}
+
+// sameInParts walks over the texts, where the scorer can.
+func (c *check) sameInParts(ctx context.Context, alone map[string][]float32) {
+	walker, walks := c.scorer.(compress.Walker)
+	if !walks {
+		return
+	}
+	for name, words := range inputs {
+		margin, passes := walker.Walk([]byte(words), rate, "")
+		var all, scores []float32
+		var err error
+		for _, pass := range passes {
+			for part := range token.Parts(c.tokenizer, []byte(words), 200, margin) {
+				if scores, err = pass(ctx, part); err != nil {
+					c.add("%s, in parts: %v", name, err)
+				}
+				all = append(all, scores...)
+			}
+		}
+		if !slices.Equal(all, alone[name]) {
+			c.add("%s: other scores in parts", name)
+		}
+	}
 }
 
 // stops ends the context before the scorer begins, and while it works.

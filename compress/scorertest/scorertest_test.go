@@ -80,3 +80,29 @@ func TestABrokenPromiseIsFound(t *testing.T) {
 		}
 	}
 }
+
+// walker has other scores in parts.
+type walker struct{ broken }
+
+func (w walker) Walk([]byte, float64, string) (margin int, passes []func(context.Context, token.Part) ([]float32, error)) {
+	return 0, []func(context.Context, token.Part) ([]float32, error){func(_ context.Context, part token.Part) ([]float32, error) {
+		return make([]float32, part.To-part.From), nil
+	}}
+}
+
+func TestOtherScoresInPartsAreFound(t *testing.T) {
+	tokenizer, err := token.Open("gpt2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := walker{func(ctx context.Context, text token.Text) ([]float32, error) {
+		scores := make([]float32, len(text.Tokens))
+		for i := range scores {
+			scores[i] = float32(i)
+		}
+		return scores, ctx.Err()
+	}}
+	if problems := scorertest.Problems(t.Context(), w, tokenizer); !strings.Contains(strings.Join(problems, "\n"), "other scores in parts") {
+		t.Errorf("found %q", problems)
+	}
+}
