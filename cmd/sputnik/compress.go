@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"os"
 	"runtime/debug"
 	"strings"
 	"unsafe"
@@ -88,6 +88,9 @@ func compressAction(c *cli.Context) error {
 		return err
 	}
 	options := compressOptions(c)
+	if !c.Bool("stream") && !c.Bool("jsonl") { // which go on for long, and keep little
+		boundMemory(0)
+	}
 	model, err := sputnik.Open(c.String("model"))
 	if err != nil {
 		return config.Usage(err)
@@ -126,10 +129,12 @@ func compressAction(c *cli.Context) error {
 	return errors.Join(err, write(out, r, text), out.Flush())
 }
 
-// boundMemory has garbage collected in time, where the environment (GOMEMLIMIT) does not say when: a text takes some ten
-// times its size while it is compressed, which must not double.
+// boundMemory has garbage collected when memory reaches a bound, for a text of so many bytes, and not before, which would take
+// a tenth of a cold start: a text takes some ten times its size while it is compressed, which must not double. Where the
+// environment (GOGC, GOMEMLIMIT) says when, that holds.
 func boundMemory(text int) {
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(-1)
 		debug.SetMemoryLimit(110<<20 + 3*int64(text))
 	}
 }
