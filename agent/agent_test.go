@@ -304,6 +304,39 @@ func BenchmarkPolicyForward(b *testing.B) {
 	}
 }
 
+// The first layer, and what a table of its part that a token's id decides would take in its place: 25 MB, the look-up of a
+// row, and the multiplications for the other inputs. docs/design/006-speed.md says why there is none.
+func BenchmarkFirstLayer(b *testing.B) {
+	a, _ := fresh(b, Config{Embedding: 16, Hidden: 128, ContextWindow: 15, Layers: 4, Question: QuestionFeatures})
+	p := saved(b, a).plain
+	p.laidOut.Do(p.layOut)
+	dynamics, width := p.dynamics(), padded(p.Hidden)
+	ids, features, scores := make([]int32, mostRows), make([]float32, mostRows*dynamics), make([]float32, mostRows)
+	for i := range ids {
+		ids[i] = int32(i * 977 % a.Vocabulary)
+	}
+	s := &scratch{x: make([]float32, (mostRows+tileRows)*width)}
+	table := make([]float32, a.Vocabulary*width)
+	rest := newPanels(p.weights["input.weight"][:p.Hidden*dynamics], dynamics, p.Hidden, dynamics)
+	for name, run := range map[string]func(){
+		"forward": func() { _ = p.Scores(ids, features, dynamics, scores) },
+		"layer":   func() { p.embed(ids, features, dynamics, s) },
+		"table": func() {
+			for t, id := range ids {
+				copy(s.x[t*width:(t+1)*width], table[int(id)*width:])
+			}
+			rest.multiply(len(ids), dynamics, features, dynamics, s.x)
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ids)), "ns/token")
+		})
+	}
+}
+
 // In parts of any size a text has the scores of the whole.
 func TestAWalkGivesTheScoresOfTheWhole(t *testing.T) {
 	a, _ := curious(t)
