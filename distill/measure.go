@@ -14,20 +14,6 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// standing is the reader that needs no model: it knows a target if it stands in what is left.
-type standing struct{}
-
-func (standing) Losses(_ context.Context, readings []probe.Reading) ([]probe.Loss, error) {
-	losses := make([]probe.Loss, len(readings))
-	for i, r := range readings {
-		losses[i].Tokens = 1
-		if !strings.Contains(r.Context, r.Probe.Target) {
-			losses[i].Nats = 1
-		}
-	}
-	return losses, nil
-}
-
 // bench is the held-out text with its bounds read.
 type bench struct {
 	reader    probe.Reader

@@ -14,6 +14,9 @@ import (
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
+// answersStand names the reader that needs no model, probe.Standing.
+const answersStand = "answers that stand"
+
 // A Report is what a ladder came to; package pipeline routes by its rungs.
 type Report struct {
 	Command    string    `json:"command"`
@@ -73,7 +76,7 @@ func (r *Report) notes(cfg config.Distill) {
 	if r.Documents < 1000 || len(r.Seeds) < 3 {
 		say("%d held-out documents and %d seeds: fewer than the 1,000 and 3 that a ladder is to be judged by", r.Documents, len(r.Seeds))
 	}
-	if r.Reader == "answers that stand" {
+	if r.Reader == answersStand {
 		say("F is by the answers that stand in what is kept; a reader's losses were not taken")
 	}
 	if strings.HasPrefix(r.Asked, "cloze") && cfg.Questions != "" {

@@ -75,8 +75,8 @@ func (l *ladder) open(ctx context.Context) (err error) {
 	if l.data, err = load(ctx, l.cfg, l.own.Tokenizer()); err != nil {
 		return err
 	}
-	var reader probe.Reader = standing{}
-	l.report.Reader = "answers that stand"
+	var reader probe.Reader = probe.Standing{}
+	l.report.Reader = answersStand
 	if l.cfg.Reader != "" {
 		r, err := reconstructor.Open(l.cfg.Reader, torch.Fast(), 0)
 		if err != nil {

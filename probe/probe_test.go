@@ -310,3 +310,11 @@ func TestDistantTextIsNotAdjacent(t *testing.T) {
 		t.Errorf("got %+v; want nothing where only adjacent text is left", near.Probes)
 	}
 }
+
+func TestWhoReadsWithoutAModelKnowsWhatStands(t *testing.T) {
+	asked := Probe{Kind: KindQuestion, Prompt: "Who?", Target: "Ada L."}
+	losses, err := Standing{}.Losses(context.Background(), []Reading{{"By Ada L., 1843.", asked}, {"By Ada", asked}, {"", asked}})
+	if diff := cmp.Diff([]Loss{{0, 1}, {1, 1}, {1, 1}}, losses); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}

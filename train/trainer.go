@@ -265,8 +265,12 @@ func (t *Trainer) makeReconstructor() (err error) {
 }
 
 func (t *Trainer) makeReader() error {
-	if t.cfg.Reader == "own" {
+	switch t.cfg.Reader {
+	case "own":
 		t.reader = t.rebuild
+		return nil
+	case "standing":
+		t.reader = probe.Standing{}
 		return nil
 	}
 	reader, err := reconstructor.Open(t.cfg.Reader, torch.Fast(), 0)
