@@ -13,7 +13,7 @@ type Distill struct {
 	Layers       []int    `name:"rung_layers" default:"4,3,3" min:"1" max:"16" help:"convolutions of each student"`
 	Window       int      `name:"context_window" default:"15" min:"1" max:"256" help:"tokens on each side that a student sees at the least"`
 	Assistants   []string `name:"assistants" default:"" help:"rungs that only teach: they are left out of the report's ladder"`
-	Also         []string `name:"also" default:"" help:"folders of other agents to measure beside the ladder, such as one that was trained by reinforcement at the last rung's size"`
+	Also         []string `name:"also" default:"" help:"folders of other agents to measure beside the ladder, such as one that was trained by reinforcement at the last rung's size; of one with folders seed-N the mean is measured"`
 	Reuse        bool     `name:"reuse" default:"false" help:"measure the students that lie in output_dir again, without training those that are there"`
 	Controls     bool     `name:"controls" default:"true" help:"train the last rung from scratch on hard labels too, and straight from the teacher"`
 

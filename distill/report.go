@@ -43,7 +43,14 @@ type Rung struct {
 	F          []Point         `json:"retained"`
 	Retention  probe.Interval  `json:"retention"`               // rho against the first
 	Step       *probe.Interval `json:"against_above,omitempty"` // rho against the rung above
+	Views      []View          `json:"views,omitempty"`
 	Speeds     []Speed         `json:"tokens_per_second"`
+}
+
+// A View is rho by another measure, or on the documents of one source alone.
+type View struct {
+	Of string `json:"of"`
+	probe.Interval
 }
 
 // A Point is F at a rate.
@@ -77,13 +84,16 @@ func (r *Report) notes(cfg config.Distill) {
 		say("%d held-out documents and %d seeds: fewer than the 1,000 and 3 that a ladder is to be judged by", r.Documents, len(r.Seeds))
 	}
 	if r.Reader == answersStand {
-		say("F is by the answers that stand in what is kept; a reader's losses were not taken")
+		say("F is by the answers that stand in what is kept; a reader's losses were not taken here")
 	}
 	if strings.HasPrefix(r.Asked, "cloze") && cfg.Questions != "" {
 		say("the students' hard labels are answers to cloze questions too, which the first rung was trained on less: a rho above 1 here says that they learned to be asked so, and the questions of somebody else are the better judge (val_data_path)")
 	}
 	if len(cfg.Also) == 0 {
 		say("no agent trained by reinforcement at the last rung's size was given (also), so that control is missing")
+	}
+	if cfg.Comment != "" {
+		say("%s", cfg.Comment)
 	}
 }
 
@@ -122,6 +132,20 @@ func (r *Report) Markdown(w io.Writer) error {
 			above = rung.Step.String()
 		}
 		fmt.Fprintf(out, " %v | %s |\n", rung.Retention, above)
+	}
+	if views := all[0].Views; len(views) > 0 {
+		fmt.Fprint(out, "\n| rho |")
+		for _, v := range views {
+			fmt.Fprintf(out, " %s, %d documents |", v.Of, v.Documents)
+		}
+		fmt.Fprintf(out, "\n|---|%s\n", strings.Repeat("---|", len(views)))
+		for _, rung := range all {
+			fmt.Fprintf(out, "| %s |", rung.Name)
+			for _, v := range rung.Views {
+				fmt.Fprintf(out, " %v |", v.Interval)
+			}
+			fmt.Fprintln(out)
+		}
 	}
 	fmt.Fprint(out, "\n| tokens a second | 1 thread, batch 1 | 1 thread, batched | 2 threads, batch 1 | 2 threads, batched |\n|---|---|---|---|---|\n")
 	for _, rung := range all {
