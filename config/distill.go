@@ -42,7 +42,8 @@ type Distill struct {
 	Comment      string    `name:"comment" default:"" help:"a note that is kept with the report"`
 
 	Causal       []string `name:"causal" default:"" help:"a ladder of causal models instead, largest first: names or folders in Hugging Face form; a name with :N behind it is the model before it, cut to its first N layers"`
-	CausalTokens int      `name:"causal_tokens" default:"96" min:"8" help:"tokens of a text that causal models learn on"`
+	Masked       []string `name:"masked" default:"" help:"the same of masked-LM encoders, such as roberta-large,roberta-base,distilroberta-base: each learns what its teacher says under masks"`
+	CausalTokens int      `name:"causal_tokens" default:"96" min:"8" help:"tokens of a text that language models learn on"`
 }
 
 // Validate checks that every rung has a shape.
@@ -51,6 +52,9 @@ func (d *Distill) Validate() error {
 		if n != len(d.Names) {
 			return fmt.Errorf("%s has %d numbers for %d rungs", name, n, len(d.Names))
 		}
+	}
+	if len(d.Causal) > 0 && len(d.Masked) > 0 {
+		return fmt.Errorf("causal and masked: want one ladder at a time")
 	}
 	for i, rate := range d.Rates {
 		if i > 0 && rate <= d.Rates[i-1] {
