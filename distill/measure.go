@@ -27,9 +27,9 @@ type bench struct {
 	bootstrap probe.Bootstrap
 }
 
-// losses are those of every document with what a scorer keeps, [rate][document]: a reader's, and how many of its answers
-// do not stand any more, which are the same where there is no reader.
-type losses struct{ read, stand [][]float64 }
+// losses are those of every document with what a scorer keeps, [rate][document]: a reader's, how many of its answers do not
+// stand any more, which is the same where there is no reader, and what share of their words does not.
+type losses struct{ read, stand, words [][]float64 }
 
 // A view is some of a bench's documents by one of its measures.
 type view struct {
@@ -56,6 +56,7 @@ func newBench(ctx context.Context, reader probe.Reader, t token.Tokenizer, tasks
 	if reader != (probe.Standing{}) {
 		b.views = append(b.views, view{answersStand, probe.Documents{None: none.stand[0], Full: full.stand[0]}, func(l losses) [][]float64 { return l.stand }})
 	}
+	b.views = append(b.views, view{answersWords, probe.Documents{None: none.words[0], Full: full.words[0]}, func(l losses) [][]float64 { return l.words }})
 	b.addSources()
 	return b, nil
 }
@@ -103,7 +104,7 @@ func (b *bench) losses(ctx context.Context, scorer func(document int) compress.S
 		if err != nil {
 			return all, err
 		}
-		all.read, all.stand = append(all.read, one.read...), append(all.stand, one.stand...)
+		all.read, all.stand, all.words = append(all.read, one.read...), append(all.stand, one.stand...), append(all.words, one.words...)
 	}
 	return all, nil
 }
@@ -114,7 +115,11 @@ func (b *bench) read(ctx context.Context, contexts []string) (l losses, err erro
 	if err != nil {
 		return l, err
 	}
-	l.stand = [][]float64{probe.Sum(stand)}
+	words, err := probe.Read(ctx, probe.Standing{ByWords: true}, b.tasks, contexts)
+	if err != nil {
+		return l, err
+	}
+	l.stand, l.words = [][]float64{probe.Sum(stand)}, [][]float64{probe.Sum(words)}
 	if b.reader == (probe.Standing{}) {
 		l.read = l.stand
 		return l, nil
@@ -152,11 +157,11 @@ func (b *bench) retention(v view, l, first, random losses) (probe.Interval, erro
 
 // mean of several trainings' losses: a document's loss is the mean of theirs.
 func mean(each []losses) (out losses) {
-	var read, stand [][][]float64
+	var read, stand, words [][][]float64
 	for _, l := range each {
-		read, stand = append(read, l.read), append(stand, l.stand)
+		read, stand, words = append(read, l.read), append(stand, l.stand), append(words, l.words)
 	}
-	return losses{meanOf(read), meanOf(stand)}
+	return losses{meanOf(read), meanOf(stand), meanOf(words)}
 }
 
 func meanOf(each [][][]float64) [][]float64 {

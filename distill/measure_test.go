@@ -80,11 +80,11 @@ func TestViewsAreBenchesOfTheirOwn(t *testing.T) {
 	for _, v := range b.views {
 		names = append(names, v.name)
 	}
-	if diff := cmp.Diff([]string{"", answersStand, "port", "town"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"", answersStand, answersWords, "port", "town"}, names); diff != "" {
 		t.Error(diff)
 	}
 	alone, bestAlone, _ := measure(town)
-	got, ok := b.area(b.views[3], best, nil)
+	got, ok := b.area(b.views[4], best, nil)
 	want, _ := alone.area(alone.views[0], bestAlone, nil)
 	if got != want || !ok {
 		t.Errorf("F of town is %v among others, %v alone", got, want)

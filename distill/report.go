@@ -14,8 +14,11 @@ import (
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
-// answersStand names the reader that needs no model, probe.Standing.
-const answersStand = "answers that stand"
+// The measures that need no model, probe.Standing: whole answers, and their words.
+const (
+	answersStand = "answers that stand"
+	answersWords = "words of answers that stand"
+)
 
 // A Report is what a ladder came to; package pipeline routes by its rungs.
 type Report struct {
