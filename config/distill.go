@@ -37,6 +37,7 @@ type Distill struct {
 	Reader       string    `name:"reader" default:"" help:"a model that the probes are put to, such as smollm2-135m; empty counts the answers that stand in what is kept"`
 	Probes       int       `name:"probes" default:"4" min:"1" help:"cloze questions a held-out text"`
 	Seeds        []int     `name:"seeds" default:"42" help:"the ladder is trained once for each; figures are means over them"`
+	Speeds       bool      `name:"speeds" default:"true" help:"measure tokens a second; false where much else runs on the machine, which makes figures of chance, slowly"`
 	Threads      int       `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	OutputDir    string    `name:"output_dir" default:"outputs/ladder" help:"folder of the rungs and of report.json and report.md"`
 	Comment      string    `name:"comment" default:"" help:"a note that is kept with the report"`

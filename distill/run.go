@@ -286,7 +286,9 @@ func (l *ladder) enter(ctx context.Context, rung *Rung, measured losses, before 
 		}
 		rung.Step = &step
 	}
-	rung.Speeds, err = speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
+	if l.cfg.Speeds {
+		rung.Speeds, err = speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
+	}
 	l.log.Info("measured", "rung", rung.Name, "parameters", rung.Parameters, "retention", rung.Retention)
 	return err
 }

@@ -41,11 +41,13 @@ type askedText struct {
 	random   []float32
 }
 
-// rankings are scores made of them, by name.
-var rankings = []struct {
+// A ranking is scores made of them, by name.
+type ranking struct {
 	name  string
 	score func(a askedText) []float32
-}{
+}
+
+var rankings = []ranking{
 	{"random", func(a askedText) []float32 { return a.random }},
 	{"surprisal", func(a askedText) []float32 { return a.plain }},
 	{"contrastive", func(a askedText) []float32 { return a.contrast[0] }},
@@ -106,15 +108,47 @@ func bySentence(a askedText, scores []float32) []float32 {
 	return out
 }
 
+// controls are rankings that read no model: what keeping whole sentences is worth by itself, and the question's words.
+var controls = []ranking{
+	{"random", func(a askedText) []float32 { return a.random }},
+	{"random, mean of a sentence", func(a askedText) []float32 { return bySentence(a, a.random) }},
+	{"the question's words", asksFor},
+	{"the same, mean of a sentence", func(a askedText) []float32 { return bySentence(a, asksFor(a)) }},
+}
+
+// asksFor is 1 at the words that the question has too, 0 at others; equal ones go in their order.
+func asksFor(a askedText) []float32 {
+	scores := make([]float32, len(a.text.Tokens))
+	_, question, _ := kinds(a)
+	for _, i := range question {
+		scores[i] = 1
+	}
+	return scores
+}
+
 // contrast writes the page that says why a contrastive score keeps few answers: which tokens it puts first.
 func contrast(ctx context.Context, out io.Writer) error {
-	texts, err := readAsked(ctx)
+	texts, err := readAsked(ctx, true)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "# Contrastive surprisal\n\n`go run ./scripts/hatd contrastive`\n\nThe first %d paragraphs of squad_en, %d questions, each with a ranking of its own by smollm2-135m. Ahead is the chance that a token of\n"+
 		"the kind ranks above another word's of the text, .5 by chance: of the answer, and of the words that the question itself has (stop words are no word).\n"+
 		"Kept is the share of the answers that stand, in whole words to a budget. 95%% bootstrap intervals over paragraphs.\n\n", contrastDocuments, len(texts))
+	return rankTable(out, texts, rankings)
+}
+
+// contrastControls writes what rankings without a model come to on the same questions, for the end of that page.
+func contrastControls(ctx context.Context, out io.Writer) error {
+	texts, err := readAsked(ctx, false)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, "\n## Without a model\n\n`go run ./scripts/hatd contrastive-controls`, the same questions.\n\n")
+	return rankTable(out, texts, controls)
+}
+
+func rankTable(out io.Writer, texts []askedText, rankings []ranking) error {
 	fmt.Fprint(out, "| ranking | answer ahead | question's words ahead |")
 	for _, rate := range contrastRates {
 		fmt.Fprintf(out, " kept at %g |", rate)
@@ -123,16 +157,8 @@ func contrast(ctx context.Context, out io.Writer) error {
 	for _, r := range rankings {
 		columns := make([][]float64, 2+len(contrastRates))
 		for _, a := range texts {
-			scores := r.score(a)
-			answer, question, rest := kinds(a)
-			columns[0], columns[1] = append(columns[0], ahead(scores, answer, append(rest, question...))), append(columns[1], ahead(scores, question, append(rest, answer...)))
-			for i, rate := range contrastRates {
-				units := env.Select(scores, a.text.Units, env.Budget(len(a.text.Tokens), rate), nil)
-				stands := 0.0
-				if strings.Contains(string(a.text.Kept(env.TokenMask(units, a.text.Units, len(a.text.Tokens)))), a.task.Probes[0].Target) {
-					stands = 1
-				}
-				columns[2+i] = append(columns[2+i], stands)
+			for i, value := range rowOf(a, r.score(a)) {
+				columns[i] = append(columns[i], value)
 			}
 		}
 		fmt.Fprintf(out, "| %s |", r.name)
@@ -146,6 +172,21 @@ func contrast(ctx context.Context, out io.Writer) error {
 		fmt.Fprintln(out)
 	}
 	return nil
+}
+
+// rowOf is a row's numbers for one question.
+func rowOf(a askedText, scores []float32) []float64 {
+	answer, question, rest := kinds(a)
+	values := []float64{ahead(scores, answer, slices.Concat(rest, question)), ahead(scores, question, slices.Concat(rest, answer))}
+	for _, rate := range contrastRates {
+		units := env.Select(scores, a.text.Units, env.Budget(len(a.text.Tokens), rate), nil)
+		stands := 0.0
+		if strings.Contains(string(a.text.Kept(env.TokenMask(units, a.text.Units, len(a.text.Tokens)))), a.task.Probes[0].Target) {
+			stands = 1
+		}
+		values = append(values, stands)
+	}
+	return values
 }
 
 // byParagraph is the mean of values, one a question, resampled by paragraph; what is not a number does not count.
@@ -172,40 +213,54 @@ func byParagraph(texts []askedText, values []float64) (probe.Interval, error) {
 	})
 }
 
-// readAsked has the model read every text behind every form of each of its questions.
-func readAsked(ctx context.Context) (texts []askedText, err error) {
+// readAsked lays out the questions, and has the model read every text behind every form of each, if it is asked to.
+func readAsked(ctx context.Context, read bool) (texts []askedText, err error) {
 	questions, err := corpus.Questions(filepath.Join(corpus.SharedFolder(), "eval", "squad_en.jsonl"))
 	if err != nil {
 		return nil, err
 	}
-	r, err := reconstructor.Open("smollm2-135m", torch.Float32, 0)
+	tokenizer, err := token.Open("smollm2")
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	asker, plain, random := saliency.NewContrastive(r.Model(), r.Tokenizer()), saliency.NewBits(r.Model(), r.Tokenizer(), false), rand.New(rand.NewPCG(42, 0))
+	random := rand.New(rand.NewPCG(42, 0))
 	for _, task := range probe.Tasks(questions, contrastQuestions, 42)[:contrastDocuments] {
-		text := token.Read(r.Tokenizer(), []byte(task.Text))
-		bits, err := plain.Score(ctx, text, 0.5)
-		if err != nil {
-			return nil, err
-		}
+		text := token.Read(tokenizer, []byte(task.Text))
 		for _, p := range task.Probes {
-			a := askedText{text: text, plain: bits, task: probe.Task{ID: task.ID, Text: task.Text, Probes: []probe.Probe{p}}, random: make([]float32, len(bits))}
+			a := askedText{text: text, task: probe.Task{ID: task.ID, Text: task.Text, Probes: []probe.Probe{p}}, random: make([]float32, len(text.Tokens))}
 			for i := range a.random {
 				a.random[i] = random.Float32()
-			}
-			for _, form := range forms {
-				scores, err := asker.Asked(fmt.Sprintf(form.words, strings.TrimSpace(p.Prompt))).Score(ctx, text, 0.5)
-				if err != nil {
-					return nil, err
-				}
-				a.contrast = append(a.contrast, scores)
 			}
 			texts = append(texts, a)
 		}
 	}
-	return texts, nil
+	if !read {
+		return texts, nil
+	}
+	return texts, readForms(ctx, texts)
+}
+
+func readForms(ctx context.Context, texts []askedText) error {
+	r, err := reconstructor.Open("smollm2-135m", torch.Float32, 0)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	asker, plain := saliency.NewContrastive(r.Model(), r.Tokenizer()), saliency.NewBits(r.Model(), r.Tokenizer(), false)
+	for i := range texts {
+		a := &texts[i]
+		if a.plain, err = plain.Score(ctx, a.text, 0.5); err != nil {
+			return err
+		}
+		for _, form := range forms {
+			scores, err := asker.Asked(fmt.Sprintf(form.words, strings.TrimSpace(a.task.Probes[0].Prompt))).Score(ctx, a.text, 0.5)
+			if err != nil {
+				return err
+			}
+			a.contrast = append(a.contrast, scores)
+		}
+	}
+	return nil
 }
 
 // kinds are the tokens of the answer, of words that the question has too, and of other words.

@@ -3,6 +3,7 @@
 //
 //	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for half an hour on two cores
 //	go run ./scripts/hatd contrastive > docs/experiments/007-contrastive.md
+//	go run ./scripts/hatd contrastive-controls >> docs/experiments/007-contrastive.md
 //	go run ./scripts/hatd promises > docs/experiments/007-promises.md
 package main
 
@@ -26,9 +27,9 @@ const (
 )
 
 func main() {
-	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "promises": promises, "contrastive": contrast}
+	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "promises": promises, "contrastive": contrast, "contrastive-controls": contrastControls}
 	if len(os.Args) != 2 || pages[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: hatd scorers|promises|contrastive")
+		fmt.Fprintln(os.Stderr, "usage: hatd scorers|promises|contrastive|contrastive-controls")
 		os.Exit(2)
 	}
 	if err := pages[os.Args[1]](context.Background(), os.Stdout); err != nil {
