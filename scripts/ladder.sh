@@ -28,6 +28,11 @@ if [ -f "$asked" ]; then
       --num_sequences 16 --also outputs/rl_30k_seed_42 --output_dir outputs/ladder >/dev/null
     cp outputs/ladder/report.md docs/experiments/007-ladder-reader.md
   fi
+  [ -d outputs/rl_30k_words/best ] || # its page was measured on the first 504 steps
+    "$sputnik" train --config hatd/reinforce_30k.json --reader standing:words --output_dir outputs/rl_30k_words >/dev/null
+  grep -v '"source":"reviews"' outputs/asked.jsonl >outputs/asked_own.jsonl
+  "$sputnik" distill --config hatd/asked_ladder.json --speeds=false --val_data_path outputs/asked_own.jsonl --also outputs/rl_30k,outputs/rl_30k_words --output_dir outputs/ladder >/dev/null
+  cp outputs/ladder/report.md docs/experiments/007-ladder-own.md
   "$sputnik" distill --config hatd/asked_ladder.json >/dev/null
   cp outputs/ladder/report.md docs/experiments/007-ladder.md
 fi
