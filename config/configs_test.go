@@ -26,6 +26,8 @@ func forFile(path string) any {
 		return &Distill{}
 	case name == "fit.json":
 		return &Fit{}
+	case strings.Contains(name, "reinforce"):
+		return &Train{}
 	case strings.Contains(path, "hatd"):
 		return &HATD{}
 	case strings.Contains(name, "data"):

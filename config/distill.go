@@ -13,7 +13,7 @@ type Distill struct {
 	Layers       []int    `name:"rung_layers" default:"4,3,3" min:"1" max:"16" help:"convolutions of each student"`
 	Window       int      `name:"context_window" default:"15" min:"1" max:"256" help:"tokens on each side that a student sees at the least"`
 	Assistants   []string `name:"assistants" default:"" help:"rungs that only teach: they are left out of the report's ladder"`
-	Also         []string `name:"also" default:"" help:"folders of other agents to measure beside the ladder, such as one that was trained by reinforcement at the last rung's size"`
+	Also         []string `name:"also" default:"" help:"folders of other agents to measure beside the ladder, such as one that was trained by reinforcement at the last rung's size; of one with folders seed-N the mean is measured"`
 	Reuse        bool     `name:"reuse" default:"false" help:"measure the students that lie in output_dir again, without training those that are there"`
 	Controls     bool     `name:"controls" default:"true" help:"train the last rung from scratch on hard labels too, and straight from the teacher"`
 
@@ -37,12 +37,14 @@ type Distill struct {
 	Reader       string    `name:"reader" default:"" help:"a model that the probes are put to, such as smollm2-135m; empty counts the answers that stand in what is kept"`
 	Probes       int       `name:"probes" default:"4" min:"1" help:"cloze questions a held-out text"`
 	Seeds        []int     `name:"seeds" default:"42" help:"the ladder is trained once for each; figures are means over them"`
+	Speeds       bool      `name:"speeds" default:"true" help:"measure tokens a second; false where much else runs on the machine, which makes figures of chance, slowly"`
 	Threads      int       `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	OutputDir    string    `name:"output_dir" default:"outputs/ladder" help:"folder of the rungs and of report.json and report.md"`
 	Comment      string    `name:"comment" default:"" help:"a note that is kept with the report"`
 
 	Causal       []string `name:"causal" default:"" help:"a ladder of causal models instead, largest first: names or folders in Hugging Face form; a name with :N behind it is the model before it, cut to its first N layers"`
-	CausalTokens int      `name:"causal_tokens" default:"96" min:"8" help:"tokens of a text that causal models learn on"`
+	Masked       []string `name:"masked" default:"" help:"the same of masked-LM encoders, such as roberta-large,roberta-base,distilroberta-base: each learns what its teacher says under masks"`
+	CausalTokens int      `name:"causal_tokens" default:"96" min:"8" help:"tokens of a text that language models learn on"`
 }
 
 // Validate checks that every rung has a shape.
@@ -51,6 +53,9 @@ func (d *Distill) Validate() error {
 		if n != len(d.Names) {
 			return fmt.Errorf("%s has %d numbers for %d rungs", name, n, len(d.Names))
 		}
+	}
+	if len(d.Causal) > 0 && len(d.Masked) > 0 {
+		return fmt.Errorf("causal and masked: want one ladder at a time")
 	}
 	for i, rate := range d.Rates {
 		if i > 0 && rate <= d.Rates[i-1] {

@@ -66,7 +66,7 @@ type Train struct {
 	GumbelInit          float64  `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
 	GumbelMin           float64  `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
 
-	Reader              string `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), smollm2-135m, or a model's folder"`
+	Reader              string `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), standing (nobody: an answer counts that stands word for word in what is kept), standing:words (the share of its words that do), smollm2-135m, or a model's folder"`
 	Judge               string `name:"judge" default:"" help:"a model whose order of random masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged; empty asks nobody"`
 	JudgeEvery          int    `name:"judge_every" default:"1" min:"1" help:"evaluations between two with the judge"`
 	ReconstructorPath   string `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`

@@ -13,17 +13,11 @@ import (
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/probe"
-	"github.com/project-sputnik/sputnik/reconstructor"
-	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
-	"github.com/project-sputnik/sputnik/transformer"
 )
 
-// causalPositions of a batch have their loss taken: the vocabulary is wide.
-const causalPositions = 192
-
-// RunCausal makes a ladder of language models: each starts from its own weights, or from the first layers of the model
-// above it, and is healed by (1-a) CE + a T^2 KL over the vocabulary (arXiv 1503.02531, 1910.01108).
+// RunCausal makes a ladder of language models, causal or masked: each starts from its own weights, or from the first
+// layers of the model above it, and is healed by (1-a) CE + a T^2 KL over the vocabulary (arXiv 1503.02531, 1910.01108).
 func RunCausal(ctx context.Context, cfg config.Distill, o Options) (*CausalReport, error) {
 	if err := torch.Available(); err != nil {
 		return nil, err
@@ -31,22 +25,27 @@ func RunCausal(ctx context.Context, cfg config.Distill, o Options) (*CausalRepor
 	torch.HoardMemory()
 	torch.SetThreads(cfg.Threads)
 	begun := time.Now()
-	teacher, err := openCausal(cfg.Causal[0], "")
+	kind, names, open := "causal", cfg.Causal, openCausal
+	if len(cfg.Masked) > 0 {
+		kind, names, open = "masked", cfg.Masked, openMasked
+	}
+	teacher, err := opened(open, names[0], "")
 	if err != nil {
-		return nil, config.Usagef("causal: %w", err)
+		return nil, config.Usagef("%s: %w", kind, err)
 	}
 	defer func() { teacher.Close() }()
 	c, err := newCausal(ctx, cfg, teacher, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.enter(ctx, cfg.Causal[0], "", teacher, nil); err != nil {
+	c.report.Kind = kind
+	if err := c.enter(ctx, names[0], "", teacher, nil); err != nil {
 		return nil, err
 	}
-	for i, name := range cfg.Causal[1:] {
-		student, err := openCausal(name, cfg.Causal[i])
+	for i, name := range names[1:] {
+		student, err := opened(open, name, names[i])
 		if err != nil {
-			return nil, config.Usagef("causal: %w", err)
+			return nil, config.Usagef("%s: %w", kind, err)
 		}
 		if err := c.rung(ctx, name, teacher, student); err != nil {
 			student.Close()
@@ -59,8 +58,8 @@ func RunCausal(ctx context.Context, cfg config.Distill, o Options) (*CausalRepor
 	return c.report, write(cfg.OutputDir, c.report)
 }
 
-// openCausal opens a model in float32; NAME:N of the model before it keeps the first N layers of that.
-func openCausal(name, above string) (*reconstructor.Reconstructor, error) {
+// opened opens a model by its name in a ladder; NAME:N of the model before it keeps the first N layers of that.
+func opened(open func(from string, layers int) (language, error), name, above string) (language, error) {
 	from, cut, layered := strings.Cut(name, ":")
 	layers := 0
 	if layered {
@@ -72,7 +71,7 @@ func openCausal(name, above string) (*reconstructor.Reconstructor, error) {
 			from, _, _ = strings.Cut(above, ":")
 		}
 	}
-	return reconstructor.Open(from, torch.Float32, layers)
+	return open(from, layers)
 }
 
 // causal is a run under way.
@@ -83,13 +82,13 @@ type causal struct {
 	report       *CausalReport
 }
 
-func newCausal(ctx context.Context, cfg config.Distill, teacher *reconstructor.Reconstructor, o Options) (*causal, error) {
+func newCausal(ctx context.Context, cfg config.Distill, teacher language, o Options) (*causal, error) {
 	c := &causal{cfg: cfg, log: o.Log, report: &CausalReport{Command: o.Command, Steps: cfg.Steps}}
 	var err error
-	if c.train, err = c.texts(ctx, cfg.TrainPath, teacher.Tokenizer(), cfg.Texts); err != nil {
+	if c.train, err = c.texts(ctx, cfg.TrainPath, teacher, cfg.Texts); err != nil {
 		return nil, err
 	}
-	if c.valid, err = c.texts(ctx, cfg.ValidPath, teacher.Tokenizer(), cfg.Documents); err != nil {
+	if c.valid, err = c.texts(ctx, cfg.ValidPath, teacher, cfg.Documents); err != nil {
 		return nil, err
 	}
 	if len(c.train) == 0 || len(c.valid) < 2 {
@@ -100,9 +99,9 @@ func newCausal(ctx context.Context, cfg config.Distill, teacher *reconstructor.R
 }
 
 // texts are the beginnings of pieces, of causal_tokens tokens each.
-func (c *causal) texts(ctx context.Context, name string, t token.Tokenizer, most int) (all [][]int32, err error) {
+func (c *causal) texts(ctx context.Context, name string, reads language, most int) (all [][]int32, err error) {
 	err = pieces(ctx, name, c.cfg.Exclude, func(_, text string) error {
-		ids := token.IDs(nil, t.Encode(nil, []byte(text)))
+		ids := reads.ids(text)
 		if len(ids) >= c.cfg.CausalTokens {
 			all = append(all, ids[:c.cfg.CausalTokens])
 		}
@@ -112,11 +111,11 @@ func (c *causal) texts(ctx context.Context, name string, t token.Tokenizer, most
 }
 
 // rung measures a student, heals it, and measures it again.
-func (c *causal) rung(ctx context.Context, name string, teacher, student *reconstructor.Reconstructor) error {
+func (c *causal) rung(ctx context.Context, name string, teacher, student language) error {
 	if teacher.Tokenizer().VocabSize() != student.Tokenizer().VocabSize() {
 		return config.Usagef("it reads %d tokens, its teacher %d: their distributions do not compare", student.Tokenizer().VocabSize(), teacher.Tokenizer().VocabSize())
 	}
-	untaught, err := c.losses(ctx, student)
+	untaught, err := student.losses(ctx, c.valid)
 	if err != nil {
 		return err
 	}
@@ -130,11 +129,11 @@ func (c *causal) rung(ctx context.Context, name string, teacher, student *recons
 	return c.enter(ctx, name, folder, student, untaught)
 }
 
-func (c *causal) heal(ctx context.Context, teacher, student *reconstructor.Reconstructor) error {
-	if err := student.Model().RequireGrad(); err != nil {
+func (c *causal) heal(ctx context.Context, teacher, student language) error {
+	if err := student.RequireGrad(); err != nil {
 		return err
 	}
-	adam, err := torch.NewAdamW(torch.Group{Params: student.Model().Parameters(), Rate: 1, Decay: c.cfg.WeightDecay})
+	adam, err := torch.NewAdamW(torch.Group{Params: student.Parameters(), Rate: 1, Decay: c.cfg.WeightDecay})
 	if err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func (c *causal) heal(ctx context.Context, teacher, student *reconstructor.Recon
 		}
 		value := 0.0
 		err := torch.Do(func(s *torch.Scope) error {
-			total := causalLoss(s, teacher.Model(), student.Model(), batch, scheduled(c.cfg, step), random)
+			total := languageLoss(s, teacher, student, student.exercise(batch, random), scheduled(c.cfg, step))
 			if value = s.Item(total); math.IsNaN(value) {
 				return fmt.Errorf("step %d: the loss is not a number", step)
 			}
@@ -175,65 +174,25 @@ func (c *causal) heal(ctx context.Context, teacher, student *reconstructor.Recon
 	return nil
 }
 
-// causalLoss is (1-a) CE(next, s) + a T^2 KL(softmax(t/T) || softmax(s/T)), a mean over a sample of positions.
-func causalLoss(s *torch.Scope, teacher, student *transformer.Model, batch [][]int32, w weights, random *rand.Rand) torch.Tensor {
-	rows, length := int64(len(batch)), int64(len(batch[0]))
-	ids := make([]int64, 0, rows*length)
-	var positions, next []int64
-	for r, text := range batch {
-		for i, id := range text {
-			ids = append(ids, int64(id))
-			if i+1 < len(text) {
-				positions, next = append(positions, int64(r)*length+int64(i)), append(next, int64(text[i+1]))
-			}
-		}
-	}
-	random.Shuffle(len(positions), func(i, j int) {
-		positions[i], positions[j] = positions[j], positions[i]
-		next[i], next[j] = next[j], next[i]
-	})
-	n := int64(min(len(positions), causalPositions))
-	at := torch.From(s, positions[:n], n)
-	logits := func(m *transformer.Model) torch.Tensor {
-		hidden := m.Graph(s, transformer.Context{IDs: torch.From(s, ids, rows, length)})
-		return m.Logits(s, s.IndexSelect(s.Reshape(hidden, rows*length, int64(m.Config.Width)), 0, at)) // [n, vocabulary]
-	}
-	said, wanted := logits(student), s.Detach(logits(teacher))
-	hard := s.Mean(s.CrossEntropy(said, torch.From(s, next[:n], n)))
+// languageLoss is (1-a) CE(word, s) + a T^2 KL(softmax(t/T) || softmax(s/T)), a mean over the places of an exercise.
+func languageLoss(s *torch.Scope, teacher, student language, e exercise, w weights) torch.Tensor {
+	said, wanted := student.logits(s, e), s.Detach(teacher.logits(s, e))
+	hard := s.Mean(s.CrossEntropy(said, torch.From(s, e.words, int64(len(e.words)))))
 	t, q := s.LogSoftmax(s.Scale(wanted, 1/w.temperature), -1), s.LogSoftmax(s.Scale(said, 1/w.temperature), -1)
 	soft := s.Mean(s.SumDim(s.Mul(s.Exp(t), s.Sub(t, q)), -1))
 	return s.Add(s.Scale(hard, 1-w.alpha), s.Scale(soft, w.alpha*w.temperature*w.temperature))
 }
 
-// losses are the nats a token of every held-out text, but for its first token.
-func (c *causal) losses(ctx context.Context, r *reconstructor.Reconstructor) ([]float64, error) {
-	var sequences []transformer.Sequence
-	for _, text := range c.valid {
-		sequences = append(sequences, transformer.Sequence{Prompt: text[:1], Target: text[1:]})
-	}
-	each, err := r.Model().Losses(ctx, sequences)
-	if err != nil {
-		return nil, err
-	}
-	means := make([]float64, len(each))
-	for i, nats := range each {
-		for _, v := range nats {
-			means[i] += float64(v) / float64(len(nats))
-		}
-	}
-	return means, nil
-}
-
 // enter measures a model on the held-out texts.
-func (c *causal) enter(ctx context.Context, name, folder string, r *reconstructor.Reconstructor, untaught []float64) error {
+func (c *causal) enter(ctx context.Context, name, folder string, r language, untaught []float64) error {
 	begun := time.Now()
-	losses, err := c.losses(ctx, r)
+	losses, err := r.losses(ctx, c.valid)
 	if err != nil {
 		return err
 	}
 	took := time.Since(begun).Seconds()
 	b := probe.Bootstrap{Seed: int64(c.cfg.Seeds[0])}
-	rung := &CausalRung{Name: name, Folder: folder, Parameters: r.Model().Size(), Layers: r.Model().Config.Layers,
+	rung := &CausalRung{Name: name, Folder: folder, Parameters: r.Size(), Layers: r.layers(),
 		TokensPerSecond: float64(len(c.valid)*c.cfg.CausalTokens) / took}
 	if rung.Loss, err = b.Mean(losses); err != nil {
 		return err

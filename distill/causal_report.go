@@ -12,6 +12,7 @@ import (
 // A CausalReport is what a ladder of language models came to.
 type CausalReport struct {
 	Command   string        `json:"command"`
+	Kind      string        `json:"kind"` // causal, or masked: the nats are of words under masks
 	Texts     int           `json:"texts"`
 	Documents int           `json:"documents"`
 	Steps     int           `json:"steps"`
@@ -33,9 +34,12 @@ type CausalRung struct {
 
 // Markdown writes the report for people.
 func (r *CausalReport) Markdown(w io.Writer) error {
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# A ladder of language models\n\n`%s`\n\nLearned on %d texts for %d steps a student, measured on %d held-out texts, in %.0f s. Perplexity with its 95%% bootstrap interval.\n\n",
-		r.Command, r.Texts, r.Steps, r.Documents, r.Seconds)
+	out, of := bufio.NewWriter(w), "the next word"
+	if r.Kind == "masked" {
+		of = "words under masks"
+	}
+	fmt.Fprintf(out, "# A ladder of language models\n\n`%s`\n\nLearned on %d texts for %d steps a student, measured on %d held-out texts, in %.0f s. Perplexity with its 95%% bootstrap interval, of %s.\n\n",
+		r.Command, r.Texts, r.Steps, r.Documents, r.Seconds, of)
 	fmt.Fprint(out, "| model | layers | parameters | perplexity | before it learned | tokens a second |\n|---|---|---|---|---|---|\n")
 	for _, rung := range r.Rungs {
 		before := ""

@@ -42,3 +42,28 @@ func TestAWrongLadderIsOneLine(t *testing.T) {
 		}
 	}
 }
+
+// The same of an encoder with its masked-LM head: its folder is read again as it was saved, with the layers that are left.
+func TestACutEncoderIsHealed(t *testing.T) {
+	needsTorch(t)
+	cfg := tiny(t)
+	fixture := filepath.Join("..", "saliency", "testdata", "encoder-roberta")
+	cfg.Masked, cfg.CausalTokens = []string{fixture, fixture + ":1"}, 24
+	cfg.Steps, cfg.BatchSize, cfg.Rate, cfg.Texts = 60, 4, 0.01, 40
+	report, err := RunCausal(context.Background(), cfg, Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := report.Rungs[1]
+	if cut.Layers != 1 || cut.Parameters >= report.Rungs[0].Parameters || !(cut.Perplexity < cut.Untaught) {
+		t.Errorf("%+v", cut)
+	}
+	cfg.Masked = []string{filepath.Join(cfg.OutputDir, cut.Folder)}
+	again, err := RunCausal(context.Background(), cfg, Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.Rungs[0]; got.Loss != cut.Loss || got.Layers != 1 || got.Parameters != cut.Parameters {
+		t.Errorf("saved %+v, read %+v", cut, got)
+	}
+}

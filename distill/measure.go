@@ -3,7 +3,9 @@ package distill
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,20 +16,6 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// standing is the reader that needs no model: it knows a target if it stands in what is left.
-type standing struct{}
-
-func (standing) Losses(_ context.Context, readings []probe.Reading) ([]probe.Loss, error) {
-	losses := make([]probe.Loss, len(readings))
-	for i, r := range readings {
-		losses[i].Tokens = 1
-		if !strings.Contains(r.Context, r.Probe.Target) {
-			losses[i].Nats = 1
-		}
-	}
-	return losses, nil
-}
-
 // bench is the held-out text with its bounds read.
 type bench struct {
 	reader    probe.Reader
@@ -35,8 +23,19 @@ type bench struct {
 	tasks     []probe.Task
 	texts     []token.Text
 	rates     []float64
-	docs      probe.Documents
+	views     []view // the whole by its reader first
 	bootstrap probe.Bootstrap
+}
+
+// losses are those of every document with what a scorer keeps, [rate][document]: a reader's, how many of its answers do not
+// stand any more, which is the same where there is no reader, and what share of their words does not.
+type losses struct{ read, stand, words [][]float64 }
+
+// A view is some of a bench's documents by one of its measures.
+type view struct {
+	name   string
+	docs   probe.Documents
+	losses func(losses) [][]float64
 }
 
 func newBench(ctx context.Context, reader probe.Reader, t token.Tokenizer, tasks []probe.Task, rates []float64, seed int64) (*bench, error) {
@@ -45,42 +44,96 @@ func newBench(ctx context.Context, reader probe.Reader, t token.Tokenizer, tasks
 	for i, task := range tasks {
 		b.texts, whole[i] = append(b.texts, token.Read(t, []byte(task.Text))), task.Text
 	}
-	none, err := probe.Read(ctx, reader, tasks, nothing)
+	none, err := b.read(ctx, nothing)
 	if err != nil {
 		return nil, err
 	}
-	full, err := probe.Read(ctx, reader, tasks, whole)
-	b.docs = probe.Documents{None: probe.Sum(none), Full: probe.Sum(full)}
-	return b, err
+	full, err := b.read(ctx, whole)
+	if err != nil {
+		return nil, err
+	}
+	b.views = []view{{"", probe.Documents{None: none.read[0], Full: full.read[0]}, func(l losses) [][]float64 { return l.read }}}
+	if reader != (probe.Standing{}) {
+		b.views = append(b.views, view{answersStand, probe.Documents{None: none.stand[0], Full: full.stand[0]}, func(l losses) [][]float64 { return l.stand }})
+	}
+	b.views = append(b.views, view{answersWords, probe.Documents{None: none.words[0], Full: full.words[0]}, func(l losses) [][]float64 { return l.words }})
+	b.addSources()
+	return b, nil
 }
 
-// losses are those of every document with what a scorer keeps: [rate][document].
-func (b *bench) losses(ctx context.Context, scorer func(document int) compress.Scorer) ([][]float64, error) {
-	var all [][]float64
+// addSources views the documents of each source by itself, where there are several.
+func (b *bench) addSources() {
+	of := map[string][]int{}
+	for i, task := range b.tasks {
+		of[task.Source] = append(of[task.Source], i)
+	}
+	for _, source := range slices.Sorted(maps.Keys(of)) {
+		if in := of[source]; len(of) > 1 && len(in) > 1 {
+			all := b.views[0]
+			b.views = append(b.views, view{source, probe.Documents{None: pick(all.docs.None, in), Full: pick(all.docs.Full, in)}, func(l losses) (some [][]float64) {
+				for _, each := range l.read {
+					some = append(some, pick(each, in))
+				}
+				return some
+			}})
+		}
+	}
+}
+
+func pick(values []float64, in []int) []float64 {
+	out := make([]float64, len(in))
+	for i, at := range in {
+		out[i] = values[at]
+	}
+	return out
+}
+
+// losses are those of every document with what a scorer keeps.
+func (b *bench) losses(ctx context.Context, scorer func(document int) compress.Scorer) (all losses, err error) {
 	for _, rate := range b.rates {
 		kept := make([]string, len(b.texts))
 		for i, text := range b.texts {
 			scores, err := scorer(i).Score(ctx, text, rate)
 			if err != nil {
-				return nil, fmt.Errorf("measure: %w", err)
+				return all, fmt.Errorf("measure: %w", err)
 			}
 			units := env.Select(scores, text.Units, env.Budget(len(text.Tokens), rate), nil)
 			kept[i] = string(text.Kept(env.TokenMask(units, text.Units, len(text.Tokens))))
 		}
-		read, err := probe.Read(ctx, b.reader, b.tasks, kept)
+		one, err := b.read(ctx, kept)
 		if err != nil {
-			return nil, err
+			return all, err
 		}
-		all = append(all, probe.Sum(read))
+		all.read, all.stand, all.words = append(all.read, one.read...), append(all.stand, one.stand...), append(all.words, one.words...)
 	}
 	return all, nil
 }
 
+// read puts the probes to the reader, which sees contexts, and looks for their answers in them.
+func (b *bench) read(ctx context.Context, contexts []string) (l losses, err error) {
+	stand, err := probe.Read(ctx, probe.Standing{}, b.tasks, contexts)
+	if err != nil {
+		return l, err
+	}
+	words, err := probe.Read(ctx, probe.Standing{ByWords: true}, b.tasks, contexts)
+	if err != nil {
+		return l, err
+	}
+	l.stand, l.words = [][]float64{probe.Sum(stand)}, [][]float64{probe.Sum(words)}
+	if b.reader == (probe.Standing{}) {
+		l.read = l.stand
+		return l, nil
+	}
+	read, err := probe.Read(ctx, b.reader, b.tasks, contexts)
+	l.read = [][]float64{probe.Sum(read)}
+	return l, err
+}
+
 // area is the mean height of F over the rates, by trapezoids, of documents that count as often as weights say.
-func (b *bench) area(losses [][]float64, weights []int) (float64, bool) {
+func (b *bench) area(v view, l losses, weights []int) (float64, bool) {
 	sum, before := 0.0, 0.0
-	for r, each := range losses {
-		f, ok := b.docs.Share(each, weights)
+	for r, each := range v.losses(l) {
+		f, ok := v.docs.Share(each, weights)
 		if !ok {
 			return 0, false
 		}
@@ -93,17 +146,25 @@ func (b *bench) area(losses [][]float64, weights []int) (float64, bool) {
 }
 
 // retention is rho of one method against another, over what random cuts reach.
-func (b *bench) retention(losses, first, random [][]float64) (probe.Interval, error) {
-	return b.bootstrap.Interval(len(b.tasks), func(weights []int) (float64, bool) {
-		x, ok1 := b.area(losses, weights)
-		y, ok2 := b.area(first, weights)
-		z, ok3 := b.area(random, weights)
+func (b *bench) retention(v view, l, first, random losses) (probe.Interval, error) {
+	return b.bootstrap.Interval(len(v.docs.None), func(weights []int) (float64, bool) {
+		x, ok1 := b.area(v, l, weights)
+		y, ok2 := b.area(v, first, weights)
+		z, ok3 := b.area(v, random, weights)
 		return (x - z) / (y - z), ok1 && ok2 && ok3 && math.Abs(y-z) > 1e-9
 	})
 }
 
 // mean of several trainings' losses: a document's loss is the mean of theirs.
-func mean(each [][][]float64) [][]float64 {
+func mean(each []losses) (out losses) {
+	var read, stand, words [][][]float64
+	for _, l := range each {
+		read, stand, words = append(read, l.read), append(stand, l.stand), append(words, l.words)
+	}
+	return losses{meanOf(read), meanOf(stand), meanOf(words)}
+}
+
+func meanOf(each [][][]float64) [][]float64 {
 	out := make([][]float64, len(each[0]))
 	for r := range out {
 		out[r] = make([]float64, len(each[0][r]))

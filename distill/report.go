@@ -14,6 +14,12 @@ import (
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 )
 
+// The measures that need no model, probe.Standing: whole answers, and their words.
+const (
+	answersStand = "answers that stand"
+	answersWords = "words of answers that stand"
+)
+
 // A Report is what a ladder came to; package pipeline routes by its rungs.
 type Report struct {
 	Command    string    `json:"command"`
@@ -40,7 +46,14 @@ type Rung struct {
 	F          []Point         `json:"retained"`
 	Retention  probe.Interval  `json:"retention"`               // rho against the first
 	Step       *probe.Interval `json:"against_above,omitempty"` // rho against the rung above
-	Speeds     []Speed         `json:"tokens_per_second"`
+	Views      []View          `json:"views,omitempty"`
+	Speeds     []Speed         `json:"tokens_per_second,omitempty"`
+}
+
+// A View is rho by another measure, or on the documents of one source alone.
+type View struct {
+	Of string `json:"of"`
+	probe.Interval
 }
 
 // A Point is F at a rate.
@@ -73,14 +86,20 @@ func (r *Report) notes(cfg config.Distill) {
 	if r.Documents < 1000 || len(r.Seeds) < 3 {
 		say("%d held-out documents and %d seeds: fewer than the 1,000 and 3 that a ladder is to be judged by", r.Documents, len(r.Seeds))
 	}
-	if r.Reader == "answers that stand" {
-		say("F is by the answers that stand in what is kept; a reader's losses were not taken")
+	if r.Reader == answersStand {
+		say("F is by the answers that stand in what is kept; a reader's losses were not taken here")
 	}
 	if strings.HasPrefix(r.Asked, "cloze") && cfg.Questions != "" {
 		say("the students' hard labels are answers to cloze questions too, which the first rung was trained on less: a rho above 1 here says that they learned to be asked so, and the questions of somebody else are the better judge (val_data_path)")
 	}
+	if !cfg.Speeds {
+		say("tokens a second were not measured here")
+	}
 	if len(cfg.Also) == 0 {
 		say("no agent trained by reinforcement at the last rung's size was given (also), so that control is missing")
+	}
+	if cfg.Comment != "" {
+		say("%s", cfg.Comment)
 	}
 }
 
@@ -120,6 +139,42 @@ func (r *Report) Markdown(w io.Writer) error {
 		}
 		fmt.Fprintf(out, " %v | %s |\n", rung.Retention, above)
 	}
+	writeViews(out, all)
+	writeSpeeds(out, all)
+	if len(r.Notes) > 0 {
+		fmt.Fprintln(out)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(out, "- %s\n", note)
+	}
+	return out.Flush()
+}
+
+// writeViews writes rho by other measures and by source, where there are any.
+func writeViews(out *bufio.Writer, all []*Rung) {
+	views := all[0].Views
+	if len(views) == 0 {
+		return
+	}
+	fmt.Fprint(out, "\n| rho |")
+	for _, v := range views {
+		fmt.Fprintf(out, " %s, %d documents |", v.Of, v.Documents)
+	}
+	fmt.Fprintf(out, "\n|---|%s\n", strings.Repeat("---|", len(views)))
+	for _, rung := range all {
+		fmt.Fprintf(out, "| %s |", rung.Name)
+		for _, v := range rung.Views {
+			fmt.Fprintf(out, " %v |", v.Interval)
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// writeSpeeds writes tokens a second, where they were measured.
+func writeSpeeds(out *bufio.Writer, all []*Rung) {
+	if len(all[0].Speeds) == 0 {
+		return
+	}
 	fmt.Fprint(out, "\n| tokens a second | 1 thread, batch 1 | 1 thread, batched | 2 threads, batch 1 | 2 threads, batched |\n|---|---|---|---|---|\n")
 	for _, rung := range all {
 		fmt.Fprintf(out, "| %s |", rung.Name)
@@ -128,11 +183,4 @@ func (r *Report) Markdown(w io.Writer) error {
 		}
 		fmt.Fprintln(out)
 	}
-	if len(r.Notes) > 0 {
-		fmt.Fprintln(out)
-	}
-	for _, note := range r.Notes {
-		fmt.Fprintf(out, "- %s\n", note)
-	}
-	return out.Flush()
 }

@@ -32,8 +32,8 @@ type ladder struct {
 	teacher compress.Scorer
 	data    *data
 	bench   *bench
-	random  [][]float64
-	first   [][]float64
+	random  losses
+	first   losses
 	report  *Report
 	closing []func()
 }
@@ -75,8 +75,8 @@ func (l *ladder) open(ctx context.Context) (err error) {
 	if l.data, err = load(ctx, l.cfg, l.own.Tokenizer()); err != nil {
 		return err
 	}
-	var reader probe.Reader = standing{}
-	l.report.Reader = "answers that stand"
+	var reader probe.Reader = probe.Standing{}
+	l.report.Reader = answersStand
 	if l.cfg.Reader != "" {
 		r, err := reconstructor.Open(l.cfg.Reader, torch.Fast(), 0)
 		if err != nil {
@@ -122,9 +122,9 @@ func (l *ladder) openTeacher() error {
 const randomDraws = 3
 
 func (l *ladder) drawRandom(ctx context.Context, seed int64) error {
-	var draws [][][]float64
+	var draws []losses
 	for draw := range randomDraws {
-		losses, err := l.bench.losses(ctx, func(document int) compress.Scorer {
+		each, err := l.bench.losses(ctx, func(document int) compress.Scorer {
 			s, err := compress.Baseline("random", l.own.Statistics(), seed+int64(document*randomDraws+draw))
 			if err != nil {
 				panic(err) // its name is one of compress's own
@@ -134,7 +134,7 @@ func (l *ladder) drawRandom(ctx context.Context, seed int64) error {
 		if err != nil {
 			return err
 		}
-		draws = append(draws, losses)
+		draws = append(draws, each)
 	}
 	l.random = mean(draws)
 	return nil
@@ -157,13 +157,13 @@ func (l *ladder) climb(ctx context.Context) (err error) {
 		return err
 	}
 	l.report.Rungs = append(l.report.Rungs, top)
-	before, above, name := l.first, repeat(l.teacher, len(l.cfg.Seeds)), l.cfg.Teacher
+	before, above, name := &l.first, repeat(l.teacher, len(l.cfg.Seeds)), l.cfg.Teacher
 	for i, rung := range l.cfg.Names {
-		students, losses, err := l.train(ctx, i, rung, above, "the rung above, "+name, before)
+		students, measured, err := l.train(ctx, i, rung, above, "the rung above, "+name, before)
 		if err != nil {
 			return err
 		}
-		before, above, name = losses, students, rung
+		before, above, name = measured, students, rung
 	}
 	if l.cfg.Controls {
 		if err := l.controls(ctx); err != nil {
@@ -193,24 +193,24 @@ func (l *ladder) folderOfTeacher() string {
 }
 
 // train makes a student of shape i for every seed, each of its own teacher, and enters them as one.
-func (l *ladder) train(ctx context.Context, i int, name string, teachers []compress.Scorer, taught string, before [][]float64) ([]compress.Scorer, [][]float64, error) {
+func (l *ladder) train(ctx context.Context, i int, name string, teachers []compress.Scorer, taught string, before *losses) ([]compress.Scorer, *losses, error) {
 	var students []compress.Scorer
-	var each [][][]float64
+	var each []losses
 	rung := &Rung{Name: name, Taught: taught, Folder: filepath.Join(fmt.Sprintf("seed-%d", l.cfg.Seeds[0]), name)}
 	for n, seed := range l.cfg.Seeds {
 		student, err := l.student(ctx, i, name, teachers[n], int64(seed))
 		if err != nil {
 			return nil, nil, fmt.Errorf("rung %s: %w", name, err)
 		}
-		losses, err := l.bench.losses(ctx, func(int) compress.Scorer { return student })
+		one, err := l.bench.losses(ctx, func(int) compress.Scorer { return student })
 		if err != nil {
 			return nil, nil, err
 		}
-		students, each = append(students, student), append(each, losses)
+		students, each = append(students, student), append(each, one)
 		rung.Parameters, rung.Bytes = student.Size(), sizeOf(filepath.Join(l.cfg.OutputDir, rung.Folder))
 	}
-	losses := mean(each)
-	if err := l.enter(ctx, rung, losses, before, students[0]); err != nil {
+	measured := mean(each)
+	if err := l.enter(ctx, rung, measured, before, students[0]); err != nil {
 		return nil, nil, err
 	}
 	switch {
@@ -221,7 +221,7 @@ func (l *ladder) train(ctx context.Context, i int, name string, teachers []compr
 	default:
 		l.report.Rungs = append(l.report.Rungs, rung)
 	}
-	return students, losses, nil
+	return students, &measured, nil
 }
 
 // student is one training, saved in its folder.
@@ -259,65 +259,36 @@ func (l *ladder) controls(ctx context.Context) error {
 	return err
 }
 
-// others measures agents that were trained elsewhere.
-func (l *ladder) others(ctx context.Context) error {
-	for _, dir := range l.cfg.Also {
-		a, err := agent.Load(dir)
-		if err != nil {
-			return config.Usagef("also: %w", err)
-		}
-		l.closing = append(l.closing, a.Close)
-		if err := a.Matches(l.own.Tokenizer()); err != nil {
-			return config.Usagef("also: %w", err)
-		}
-		losses, err := l.bench.losses(ctx, func(int) compress.Scorer { return a })
-		if err != nil {
-			return err
-		}
-		rung := &Rung{Name: filepath.Base(dir), Folder: dir, Taught: "elsewhere", Parameters: a.Size(), Bytes: sizeOf(agent.Folder(dir))}
-		if err := l.enter(ctx, rung, losses, nil, a); err != nil {
-			return err
-		}
-		l.report.Controls = append(l.report.Controls, rung)
-	}
-	for _, baseline := range []string{"random", "ngram"} {
-		losses := l.random
-		scorer, err := compress.Baseline(baseline, l.own.Statistics(), 0)
-		if err == nil && baseline != "random" {
-			losses, err = l.bench.losses(ctx, func(int) compress.Scorer { return scorer })
-		}
-		if err != nil {
-			return err
-		}
-		rung := &Rung{Name: baseline, Taught: "nothing"}
-		if err := l.enter(ctx, rung, losses, nil, scorer); err != nil {
-			return err
-		}
-		l.report.Controls = append(l.report.Controls, rung)
-	}
-	return nil
-}
-
 // enter fills in what a rung measures.
-func (l *ladder) enter(ctx context.Context, rung *Rung, losses, before [][]float64, scorer compress.Scorer) (err error) {
+func (l *ladder) enter(ctx context.Context, rung *Rung, measured losses, before *losses, scorer compress.Scorer) (err error) {
 	for i, rate := range l.cfg.Rates {
-		f, err := l.bench.docs.Retained(losses[i], l.bench.bootstrap)
+		f, err := l.bench.views[0].docs.Retained(measured.read[i], l.bench.bootstrap)
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", rung.Name, err)
 		}
 		rung.F = append(rung.F, Point{rate, f})
 	}
-	if rung.Retention, err = l.bench.retention(losses, l.first, l.random); err != nil {
-		return fmt.Errorf("measure %s: %w", rung.Name, err)
+	for i, v := range l.bench.views {
+		rho, err := l.bench.retention(v, measured, l.first, l.random)
+		if err != nil {
+			return fmt.Errorf("measure %s, %s: %w", rung.Name, v.name, err)
+		}
+		if i == 0 {
+			rung.Retention = rho
+			continue
+		}
+		rung.Views = append(rung.Views, View{v.name, rho})
 	}
 	if before != nil {
-		step, err := l.bench.retention(losses, before, l.random)
+		step, err := l.bench.retention(l.bench.views[0], measured, *before, l.random)
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", rung.Name, err)
 		}
 		rung.Step = &step
 	}
-	rung.Speeds, err = speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
+	if l.cfg.Speeds {
+		rung.Speeds, err = speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
+	}
 	l.log.Info("measured", "rung", rung.Name, "parameters", rung.Parameters, "retention", rung.Retention)
 	return err
 }

@@ -15,27 +15,20 @@ import (
 //go:embed complexity.json
 var fittedComplexity []byte
 
-// Linear is a multinomial logistic classifier: p(class) ~ exp(bias + sum weight (feature - mean)/deviation).
+// Linear says of a text how likely it survives that a class's share of it goes: a logistic regression for each class that
+// gives away more than complex does, p = sigmoid(bias + sum weight (feature - mean)/deviation).
 type Linear struct {
 	Features  []string                 `json:"features"`
 	Mean      []float64                `json:"mean"`
 	Deviation []float64                `json:"deviation"`
+	Least     float64                  `json:"least"` // likelihood from which a share is given away
 	Weights   map[Complexity][]float64 `json:"weights"`
 	Bias      map[Complexity]float64   `json:"bias"`
 	Fitted    *Fitted                  `json:"fitted,omitempty"`
 }
 
-// Fitted says what a classifier was fitted on, and how it does on texts that it was not.
-type Fitted struct {
-	Command   string                            `json:"command"`
-	Label     string                            `json:"label"`
-	Texts     int                               `json:"texts"`
-	HeldOut   int                               `json:"held_out"`
-	Accuracy  float64                           `json:"accuracy"`       // on held-out texts
-	Majority  float64                           `json:"majority"`       // of always saying the most frequent class
-	Rules     float64                           `json:"accuracy_rules"` // of the seed's rules on the same
-	Confusion map[Complexity]map[Complexity]int `json:"confusion"`      // measured, then said
-}
+// generous are the classes that a text has to earn, the one that gives away least first.
+var generous = []Complexity{Medium, Simple}
 
 // OpenLinear reads a classifier; an empty path takes the one in the binary.
 func OpenLinear(path string) (*Linear, error) {
@@ -61,7 +54,10 @@ func (l *Linear) check(path string) error {
 	if len(l.Mean) != n || len(l.Deviation) != n {
 		return fmt.Errorf("open classifier %s: %d means and %d deviations for %d features", path, len(l.Mean), len(l.Deviation), n)
 	}
-	for _, c := range Complexities {
+	if l.Least <= 0 || l.Least > 1 {
+		return fmt.Errorf("open classifier %s: least is %g, want a likelihood; sputnik pipeline fit writes one", path, l.Least)
+	}
+	for _, c := range generous {
 		if len(l.Weights[c]) != n {
 			return fmt.Errorf("open classifier %s: %d weights of %s for %d features", path, len(l.Weights[c]), c, n)
 		}
@@ -69,21 +65,37 @@ func (l *Linear) check(path string) error {
 	return nil
 }
 
-// Classify takes the likeliest class, and names the three features that speak most for it against the next.
+// Classify takes the class that gives away most while the text is likely to survive that and every smaller share. It names
+// the three features that speak most for it: that a simple text survives its share, that another does not survive more.
 func (l *Linear) Classify(f Features) (Complexity, string) {
 	x := l.standard(f.Vector())
-	p := l.probabilities(x)
-	order := slices.Clone(Complexities)
-	slices.SortStableFunc(order, func(a, b Complexity) int { return cmp.Compare(p[b], p[a]) })
-	best, next := order[0], order[1]
+	class, asked, sign := Complex, Medium, -1.0
+	for _, c := range generous {
+		if l.likely(c, x) < l.Least {
+			break
+		}
+		class, asked = c, Simple
+	}
+	if class == Simple {
+		sign = 1
+	}
 	features := make([]int, len(x))
 	for i := range features {
 		features[i] = i
 	}
-	speaks := func(i int) float64 { return (l.Weights[best][i] - l.Weights[next][i]) * x[i] }
+	speaks := func(i int) float64 { return sign * l.Weights[asked][i] * x[i] }
 	slices.SortStableFunc(features, func(a, b int) int { return cmp.Compare(speaks(b), speaks(a)) })
-	return best, fmt.Sprintf("fitted, %s: probability %.2f, %s %.2f; for it %s, %s, %s", best, p[best], next, p[next],
-		l.Features[features[0]], l.Features[features[1]], l.Features[features[2]])
+	return class, fmt.Sprintf("fitted, %s: it survives as medium text with probability %.2f, as simple %.2f; for it %s, %s, %s", class,
+		l.likely(Medium, x), l.likely(Simple, x), l.Features[features[0]], l.Features[features[1]], l.Features[features[2]])
+}
+
+// likely is the probability that a text of standard features survives the class's share.
+func (l *Linear) likely(c Complexity, x []float64) float64 {
+	sum := l.Bias[c]
+	for i, w := range l.Weights[c] {
+		sum += w * x[i]
+	}
+	return 1 / (1 + math.Exp(-sum))
 }
 
 // standard is the features in deviations from the mean, at most 4.
@@ -95,29 +107,14 @@ func (l *Linear) standard(v []float64) []float64 {
 	return x
 }
 
-func (l *Linear) probabilities(x []float64) map[Complexity]float64 {
-	p, most, sum := map[Complexity]float64{}, math.Inf(-1), 0.0
-	for _, c := range Complexities {
-		p[c] = l.Bias[c]
-		for i, w := range l.Weights[c] {
-			p[c] += w * x[i]
-		}
-		most = math.Max(most, p[c])
-	}
-	for _, c := range Complexities {
-		p[c] = math.Exp(p[c] - most)
-		sum += p[c]
-	}
-	for _, c := range Complexities {
-		p[c] /= sum
-	}
-	return p
-}
-
-// Observed is a text's features and the class that was measured.
+// Observed is a text's features and what was measured: what is told of all that it could be at each class's share, and
+// the class that this makes.
 type Observed struct {
 	Features Features
 	Class    Complexity
+	All      float64
+	Told     map[Complexity]float64
+	halves   []Complexity // the class by every other question, and by the rest; nil where there are too few
 }
 
 // How a classifier is fitted: full-batch gradient descent on a convex loss.
@@ -127,47 +124,45 @@ const (
 	fitDecay = 0.001
 )
 
-// Fit minimises the mean cross-entropy and a penalty on the weights, fitDecay/2 |w|^2.
-func Fit(observed []Observed) *Linear {
+// Fit minimises, for each generous class, the cross-entropy of all that was asked and a penalty on the weights,
+// -1/N sum [told log p + (all - told) log(1-p)] + fitDecay/2 |w|^2, each text counting by what was asked of it.
+func Fit(observed []Observed, least float64) *Linear {
 	l := newLinear(observed)
-	xs := make([][]float64, len(observed))
+	l.Least = least
+	xs, all := make([][]float64, len(observed)), 0.0
 	for i, o := range observed {
 		xs[i] = l.standard(o.Features.Vector())
+		all += o.All
 	}
-	for range fitSteps {
-		slope := map[Complexity][]float64{}
-		for _, c := range Complexities {
-			slope[c] = make([]float64, len(FeatureNames)+1)
-		}
-		for i, o := range observed {
-			p := l.probabilities(xs[i])
-			for _, c := range Complexities {
-				off := p[c]
-				if c == o.Class {
-					off--
-				}
-				off /= float64(len(observed))
-				for k, x := range xs[i] {
-					slope[c][k] += off * x
-				}
-				slope[c][len(FeatureNames)] += off
-			}
-		}
-		for _, c := range Complexities {
-			for k := range l.Weights[c] {
-				l.Weights[c][k] -= fitRate * (slope[c][k] + fitDecay*l.Weights[c][k])
-			}
-			l.Bias[c] -= fitRate * slope[c][len(FeatureNames)]
+	for _, c := range generous {
+		for range fitSteps {
+			l.descend(c, observed, xs, all)
 		}
 	}
 	return l
+}
+
+// descend takes a step for one class.
+func (l *Linear) descend(c Complexity, observed []Observed, xs [][]float64, all float64) {
+	slope, bias := make([]float64, len(FeatureNames)), 0.0
+	for i, o := range observed {
+		off := (l.likely(c, xs[i])*o.All - clamp(o.Told[c], 0, o.All)) / all
+		for k, x := range xs[i] {
+			slope[k] += off * x
+		}
+		bias += off
+	}
+	for k := range l.Weights[c] {
+		l.Weights[c][k] -= fitRate * (slope[k] + fitDecay*l.Weights[c][k])
+	}
+	l.Bias[c] -= fitRate * bias
 }
 
 // newLinear has the features' means and deviations, and no opinion.
 func newLinear(observed []Observed) *Linear {
 	n := len(FeatureNames)
 	l := &Linear{Features: FeatureNames, Mean: make([]float64, n), Deviation: make([]float64, n), Weights: map[Complexity][]float64{}, Bias: map[Complexity]float64{}}
-	for _, c := range Complexities {
+	for _, c := range generous {
 		l.Weights[c] = make([]float64, n)
 	}
 	for _, o := range observed {

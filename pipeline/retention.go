@@ -23,6 +23,8 @@ type Retention struct {
 	Probes int     `json:"probes"`
 	Told   float64 `json:"told"` // the ratio's parts, so that texts can be summed up
 	All    float64 `json:"all"`
+
+	each [][2]float64 // told and all of every probe
 }
 
 // What of a text is asked about: its beginning, which any reader can hold.
@@ -61,7 +63,7 @@ func (m Meter) Measure(ctx context.Context, id, text string, kept []compress.Spa
 			stands = 1
 		}
 		stand = append(stand, stands)
-		r.Told, r.All = r.Told+stands, r.All+1
+		r.Told, r.All, r.each = r.Told+stands, r.All+1, append(r.each, [2]float64{stands, 1})
 	}
 	var err error
 	r.Interval, err = probe.Bootstrap{Seed: m.Seed}.Mean(stand)
@@ -89,7 +91,7 @@ func (m Meter) byReader(ctx context.Context, task probe.Task, left string) (*Ret
 	for i := 0; i < len(losses); i += 3 {
 		none, full, some := losses[i].Mean(), losses[i+1].Mean(), losses[i+2].Mean()
 		docs.None, docs.Full, of = append(docs.None, none), append(docs.Full, full), append(of, some)
-		r.Told, r.All = r.Told+none-some, r.All+none-full
+		r.Told, r.All, r.each = r.Told+none-some, r.All+none-full, append(r.each, [2]float64{none - some, none - full})
 	}
 	if r.Interval, err = docs.Retained(of, probe.Bootstrap{Seed: m.Seed}); err != nil {
 		return nil, nil //nolint:nilerr // the text tells this reader nothing about what was asked

@@ -65,6 +65,7 @@ type Reader interface {
 // A Task is a text and what will be asked about it.
 type Task struct {
 	ID     string
+	Source string // as its questions have it
 	Text   string
 	Probes []Probe
 	After  string // what follows the text in its source; empty where nothing does or that is not known

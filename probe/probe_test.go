@@ -310,3 +310,20 @@ func TestDistantTextIsNotAdjacent(t *testing.T) {
 		t.Errorf("got %+v; want nothing where only adjacent text is left", near.Probes)
 	}
 }
+
+func TestWhoReadsWithoutAModelKnowsWhatStands(t *testing.T) {
+	asked := func(target string) Probe { return Probe{Kind: KindQuestion, Prompt: "Who?", Target: target} }
+	readings := []Reading{
+		{"By the Duke of York, 1843.", asked("the Duke of York")}, {"By Duke York", asked("the Duke of York")}, {"By Duke", asked("the Duke of York")},
+		{"", asked("the Duke of York")}, {"It was him.", asked("to her")}, {"It was her.", asked("to her")},
+	}
+	for byWords, want := range map[bool][]Loss{
+		false: {{0, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+		true:  {{0, 1}, {0, 1}, {0.5, 1}, {1, 1}, {1, 1}, {0.5, 1}},
+	} {
+		losses, err := Standing{ByWords: byWords}.Losses(context.Background(), readings)
+		if diff := cmp.Diff(want, losses); diff != "" || err != nil {
+			t.Error(byWords, err, diff)
+		}
+	}
+}

@@ -13,12 +13,13 @@ import (
 // A Question has its answer in a context. Answers are other wordings of one answer, the best first.
 type Question struct {
 	ID       string   `json:"id"`
+	Source   string   `json:"source,omitempty"` // whose question it is, where a file holds those of several
 	Context  string   `json:"context"`
 	Question string   `json:"question"`
 	Answers  []string `json:"answers"`
 }
 
-// ReadQuestions reads one question a line in JSON: id, context, question, answers. Other fields are passed over.
+// ReadQuestions reads one question a line in JSON: id, source, context, question, answers. Other fields are passed over.
 func ReadQuestions(r io.Reader) ([]Question, error) {
 	in := bufio.NewReader(r)
 	var out []Question
@@ -53,7 +54,7 @@ func Tasks(questions []Question, limit int, seed int64) []Task {
 		if !known {
 			i = len(tasks)
 			at[q.Context] = i
-			tasks = append(tasks, Task{ID: q.ID, Text: q.Context})
+			tasks = append(tasks, Task{ID: q.ID, Source: q.Source, Text: q.Context})
 		}
 		tasks[i].Probes = append(tasks[i].Probes, Probe{Kind: KindQuestion, Prompt: q.Question, Target: q.Answers[0], Also: q.Answers[1:]})
 	}

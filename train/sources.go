@@ -82,7 +82,7 @@ func (t *Trainer) sources() []agent.Source {
 	all := t.data.sources.list()
 	for _, model := range t.models() {
 		use, name := model[0], model[1]
-		if name == "" || name == "own" {
+		if name == "" || name == "own" || name == wholeAnswers || name == answerWords {
 			continue
 		}
 		s := agent.Source{Name: name, Use: use}

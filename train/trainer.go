@@ -264,9 +264,19 @@ func (t *Trainer) makeReconstructor() (err error) {
 	return err
 }
 
+// The readers that read no model: an answer counts that stands in what is kept, or the share of its words that do.
+const (
+	wholeAnswers = "standing"
+	answerWords  = "standing:words"
+)
+
 func (t *Trainer) makeReader() error {
-	if t.cfg.Reader == "own" {
+	switch t.cfg.Reader {
+	case "own":
 		t.reader = t.rebuild
+		return nil
+	case wholeAnswers, answerWords:
+		t.reader = probe.Standing{ByWords: t.cfg.Reader == answerWords}
 		return nil
 	}
 	reader, err := reconstructor.Open(t.cfg.Reader, torch.Fast(), 0)

@@ -15,8 +15,8 @@ func distillCommand() *cli.Command {
 		Usage:    "make a ladder of smaller models, each taught by the one above it",
 		Category: "learn",
 		Description: "The report says of every rung what it retains and how fast it is, beside models of the last rung's size that were\n" +
-			"taught otherwise. `run --ladder_report FOLDER/report.json` sends texts to the rungs by it. With --causal the ladder is\n" +
-			"one of language models: a name with :N behind it is the model before it cut to its first N layers, and healed.",
+			"taught otherwise. `run --ladder_report FOLDER/report.json` sends texts to the rungs by it. With --causal or --masked the\n" +
+			"ladder is one of language models: a name with :N behind it is the model before it cut to its first N layers, and healed.",
 		Flags: config.Flags(&config.Distill{}),
 		Action: func(c *cli.Context) error {
 			var cfg config.Distill
@@ -24,7 +24,7 @@ func distillCommand() *cli.Command {
 				return err
 			}
 			o := distill.Options{Command: commandLine(), Log: slog.Default()}
-			if len(cfg.Causal) > 0 {
+			if len(cfg.Causal)+len(cfg.Masked) > 0 {
 				report, err := distill.RunCausal(c.Context, cfg, o)
 				if err != nil {
 					return err

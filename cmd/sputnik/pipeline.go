@@ -33,7 +33,9 @@ func fitAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.App.Writer, "right on %.3f of %d held-out texts; the seed's rules on %.3f, the most frequent class on %.3f; fitted to %d; written to %s\n",
-		l.Fitted.Accuracy, l.Fitted.HeldOut, l.Fitted.Rules, l.Fitted.Majority, l.Fitted.Texts, cfg.Output)
+	if err := l.Fitted.Markdown(c.App.Writer); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.App.Writer, "\nWritten to %s.\n", cfg.Output)
 	return err
 }

@@ -2,6 +2,8 @@
 // and by its speed, and the promises beside what was measured. Both are made of reports of `sputnik eval`, which it runs.
 //
 //	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for half an hour on two cores
+//	go run ./scripts/hatd contrastive > docs/experiments/007-contrastive.md
+//	go run ./scripts/hatd contrastive-controls >> docs/experiments/007-contrastive.md
 //	go run ./scripts/hatd promises > docs/experiments/007-promises.md
 package main
 
@@ -25,9 +27,9 @@ const (
 )
 
 func main() {
-	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "promises": promises}
+	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "promises": promises, "contrastive": contrast, "contrastive-controls": contrastControls}
 	if len(os.Args) != 2 || pages[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: hatd scorers|promises")
+		fmt.Fprintln(os.Stderr, "usage: hatd scorers|promises|contrastive|contrastive-controls")
 		os.Exit(2)
 	}
 	if err := pages[os.Args[1]](context.Background(), os.Stdout); err != nil {

@@ -54,6 +54,7 @@ func (c *Classifier) Logits(s *torch.Scope, ids, mask torch.Tensor) torch.Tensor
 type MaskedLM struct {
 	*Encoder
 	Mask  int32 // the id that stands for a masked word
+	dir   string
 	dense affine
 	norm  affine
 	bias  torch.Tensor // [vocabulary]
@@ -74,7 +75,7 @@ func OpenMaskedLM(nameOrDir string) (*MaskedLM, error) {
 		return nil, err
 	}
 	dir, err := hub.Find(nameOrDir)
-	m, c := &MaskedLM{Encoder: e}, e.model.Config
+	m, c := &MaskedLM{Encoder: e, dir: dir}, e.model.Config
 	known := false
 	for _, piece := range []string{"[MASK]", "<mask>"} {
 		if id, ok := e.tokenizer.ID(piece); ok {

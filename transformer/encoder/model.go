@@ -15,6 +15,7 @@ type Model struct {
 	norm                    affine       // of their sum
 	layers                  []layer
 	owned                   []torch.Tensor // all of them
+	files                   [][]string     // what each is called in the files that it was read from, a part each
 }
 
 // affine is the weight and the bias of a product, [out, in] and [out], or of a norm, [width] both.

@@ -75,9 +75,10 @@ func (r *reader) tensor(shape []int64, parts ...string) (joined torch.Tensor) {
 		return joined
 	}
 	r.err = torch.NoGrad(func(s *torch.Scope) error {
-		each := make([]torch.Tensor, len(parts))
+		each, names := make([]torch.Tensor, len(parts)), make([]string, len(parts))
 		for i, name := range parts {
-			t, err := r.from.Load(s, r.prefix+r.spelled(name))
+			names[i] = r.prefix + r.spelled(name)
+			t, err := r.from.Load(s, names[i])
 			if err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func (r *reader) tensor(shape []int64, parts ...string) (joined torch.Tensor) {
 		if len(each) > 1 {
 			joined = s.Cat(0, each...)
 		}
-		r.model.owned = append(r.model.owned, s.Keep(joined))
+		r.model.owned, r.model.files = append(r.model.owned, s.Keep(joined)), append(r.model.files, names)
 		return nil
 	})
 	return joined
