@@ -6,13 +6,17 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -28,11 +32,13 @@ func main() {
 	flag.StringVar(&evaluated, "evaluated", "answers_kept", "measures of evaluations, by comma")
 	flag.StringVar(&logged, "logged", "", "measures of the joint loop's steps, by comma")
 	flag.StringVar(&reports, "reports", "", "folders of evaluations of the same agents, the first by the reader that paid, by comma")
+	flag.StringVar(&p.questions, "questions", "", "file of questions whose answers the agents should keep")
+	flag.StringVar(&p.weights, "weights", "best", "which agents of the runs: best or latest")
 	flag.Parse()
 	p.evaluated, p.logged, p.reports = list(evaluated), list(logged), list(reports)
 	err := p.load(flag.Args())
 	if err == nil {
-		err = p.write(os.Stdout)
+		err = p.write(context.Background(), os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "trainings:", err)
@@ -48,11 +54,13 @@ func list(names string) []string {
 type page struct {
 	title                      string
 	evaluated, logged, reports []string
+	questions, weights         string
 	runs                       []run
 }
 
 // A run is a training's folder, read.
 type run struct {
+	folder   string
 	name     string
 	settings []setting // other than the defaults
 	report   train.Report
@@ -77,15 +85,15 @@ type labels struct {
 
 func (p *page) load(folders []string) error {
 	for _, folder := range folders {
-		r := run{name: filepath.Base(folder)}
+		r := run{folder: folder, name: filepath.Base(folder)}
 		var err error
 		if r.settings, err = settings(filepath.Join(folder, "config.json")); err != nil {
 			return err
 		}
-		if err = read(filepath.Join(folder, "training.json"), &r.report); err != nil {
+		if r.lines, err = lines(filepath.Join(folder, "metrics.jsonl")); err != nil {
 			return err
 		}
-		if r.lines, err = lines(filepath.Join(folder, "metrics.jsonl")); err != nil {
+		if r.report, err = reported(folder); err != nil {
 			return err
 		}
 		if r.labels, err = labelled(folder); err != nil {
@@ -105,6 +113,19 @@ func read(path string, into any) error {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
 	return nil
+}
+
+// reported is what a run came to, or where its newest checkpoint stands if it was stopped.
+func reported(folder string) (r train.Report, err error) {
+	if err = read(filepath.Join(folder, "training.json"), &r); !errors.Is(err, fs.ErrNotExist) {
+		return r, err
+	}
+	var state train.State
+	err = read(filepath.Join(folder, "latest", "state.json"), &state)
+	return train.Report{
+		Steps: state.Step, Best: state.Best, BestStep: state.BestStep, Seconds: state.Seconds, Stopped: "by hand",
+		Machine: fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
+	}, err
 }
 
 // settings lists what a configuration has other than the defaults, by name; where a run lies and what was noted is none.
@@ -195,12 +216,15 @@ func labelled(folder string) (l labels, err error) {
 	return l, err
 }
 
-func (p *page) write(out io.Writer) error {
+func (p *page) write(ctx context.Context, out io.Writer) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "# %s\n\n", p.title)
 	p.writeRuns(w)
 	p.writeEvaluations(w)
 	p.writeSteps(w)
+	if err := p.writeAnswers(ctx, w); err != nil {
+		return err
+	}
 	if err := p.writeReports(w); err != nil {
 		return err
 	}

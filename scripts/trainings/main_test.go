@@ -72,7 +72,7 @@ func TestThePageSaysWhatRunsShareWhatTheyMeasuredAndWhatOtherReadersConfirm(t *t
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := p.write(&out); err != nil {
+	if err := p.write(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
