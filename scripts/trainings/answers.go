@@ -73,12 +73,14 @@ func (p *page) shorteners() (all []*shortener, language *agent.Agent, closeAll f
 		}
 	}
 	for _, r := range p.runs {
-		a, err := agent.Load(filepath.Join(r.folder, p.weights))
-		if err != nil {
-			closeAll()
-			return nil, nil, nil, err
+		for _, which := range p.weights {
+			a, err := agent.Load(filepath.Join(r.folder, which))
+			if err != nil {
+				closeAll()
+				return nil, nil, nil, err
+			}
+			agents, all = append(agents, a), append(all, &shortener{name: r.name + ", " + which, scorer: a})
 		}
-		agents, all = append(agents, a), append(all, &shortener{name: r.name, scorer: a})
 	}
 	for _, name := range []string{"ngram", "frequency", "random"} {
 		s, err := compress.Baseline(name, agents[0].Statistics(), 1)

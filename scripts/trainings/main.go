@@ -6,8 +6,8 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -27,15 +28,16 @@ import (
 
 func main() {
 	var p page
-	var evaluated, logged, reports string
+	var evaluated, logged, reports, weights string
 	flag.StringVar(&p.title, "title", "Trainings", "heading of the page")
 	flag.StringVar(&evaluated, "evaluated", "answers_kept", "measures of evaluations, by comma")
 	flag.StringVar(&logged, "logged", "", "measures of the joint loop's steps, by comma")
 	flag.StringVar(&reports, "reports", "", "folders of evaluations of the same agents, the first by the reader that paid, by comma")
 	flag.StringVar(&p.questions, "questions", "", "file of questions whose answers the agents should keep")
-	flag.StringVar(&p.weights, "weights", "best", "which agents of the runs: best or latest")
+	flag.StringVar(&weights, "weights", "best", "which agents of the runs: best, latest or both, by comma")
 	flag.Parse()
-	p.evaluated, p.logged, p.reports = list(evaluated), list(logged), list(reports)
+	p.command = strings.Join(quoted(os.Args[1:]), " ")
+	p.evaluated, p.logged, p.reports, p.weights = list(evaluated), list(logged), list(reports), list(weights)
 	err := p.load(flag.Args())
 	if err == nil {
 		err = p.write(context.Background(), os.Stdout)
@@ -50,11 +52,23 @@ func list(names string) []string {
 	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' })
 }
 
+// quoted puts words with spaces in quotes, as a shell wants them.
+func quoted(words []string) []string {
+	all := slices.Clone(words)
+	for i, word := range all {
+		if strings.Contains(word, " ") {
+			all[i] = strconv.Quote(word)
+		}
+	}
+	return all
+}
+
 // A page is what is to be said of some runs.
 type page struct {
-	title                      string
+	title, command             string
 	evaluated, logged, reports []string
-	questions, weights         string
+	questions                  string
+	weights                    []string
 	runs                       []run
 }
 
@@ -218,7 +232,7 @@ func labelled(folder string) (l labels, err error) {
 
 func (p *page) write(ctx context.Context, out io.Writer) error {
 	w := bufio.NewWriter(out)
-	fmt.Fprintf(w, "# %s\n\n", p.title)
+	fmt.Fprintf(w, "# %s\n\n    go run ./scripts/trainings %s\n\n", p.title, p.command)
 	p.writeRuns(w)
 	p.writeEvaluations(w)
 	p.writeSteps(w)
