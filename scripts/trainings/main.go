@@ -266,7 +266,7 @@ func flags(all []setting) string {
 func (p *page) writeRuns(w io.Writer) {
 	shared := p.shared()
 	fmt.Fprintf(w, "All runs, beside the defaults:\n\n    sputnik train %s\n\n", flags(shared))
-	fmt.Fprintln(w, "| run | beside that | steps | stopped | seconds | threads | labels by a reader | their seconds | best answers kept, at step |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+	fmt.Fprintln(w, "| run | beside that | steps | stopped | seconds | labels by a reader | their seconds | best answers kept, at step |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
 	for _, r := range p.runs {
 		var own []setting
 		for _, s := range r.settings {
@@ -281,8 +281,8 @@ func (p *page) writeRuns(w io.Writer) {
 		if r.labels.seconds > 0 {
 			took = fmt.Sprintf("%.0f before", r.labels.seconds)
 		}
-		fmt.Fprintf(w, "| %s | `%s` | %d | %s | %.0f | %d | %s | %s | %.3f, %d |\n", r.name, flags(own), r.report.Steps, r.report.Stopped,
-			r.report.Seconds, r.report.Threads, made, took, r.report.Best, r.report.BestStep)
+		fmt.Fprintf(w, "| %s | `%s` | %d | %s | %.0f | %s | %s | %.3f, %d |\n", r.name, flags(own), r.report.Steps, r.report.Stopped,
+			r.report.Seconds, made, took, r.report.Best, r.report.BestStep)
 	}
 	fmt.Fprintf(w, "\nSeconds are of wall clock, on %s that other work shared. A run's best is chosen by the answers kept of its held-out texts.\n", p.runs[0].report.Machine)
 }

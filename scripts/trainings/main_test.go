@@ -76,8 +76,8 @@ func TestThePageSaysWhatRunsShareWhatTheyMeasuredAndWhatOtherReadersConfirm(t *t
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"# Joint or frozen\n", "    sputnik train --threads 1\n", "| joint | `` | 7 | done | 61 | 1 | – | – | 0.500, 3 |",
-		"| frozen | `--reconstructor_every 0` | 7 | done | 61 | 1 | 2 texts |", "| joint | 3 | 0.500 | 0.250 [0.100, 0.400] |",
+		"# Joint or frozen\n", "    sputnik train --threads 1\n", "| joint | `` | 7 | done | 61 | – | – | 0.500, 3 |",
+		"| frozen | `--reconstructor_every 0` | 7 | done | 61 | 2 texts |", "| joint | 3 | 0.500 | 0.250 [0.100, 0.400] |",
 		"| joint | reward | 2 | 4 | 1 of 2 |", "| own | 0, 0 | start | 0.5 | +0.200 [+0.100, +0.300] | – |",
 		"| smollm2 | 0, 0 | start | 0.5 | +0.050 [-0.050, +0.150] | 25% |",
 	} {
