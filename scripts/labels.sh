@@ -42,7 +42,8 @@ for by in gate best_mask; do
 done
 
 page=docs/experiments/005-labels-reader.md
-go run ./scripts/trainings -title "Labels by a reader at equal wall clock" "$out"/{rarity,gate,best_mask,rarity-only,gate-only,best_mask-only} >"$page"
+go run ./scripts/trainings -title "Labels by a reader at equal wall clock" -questions "${SPUTNIK_DATA:-../shared/data}/eval/squad_en.jsonl" \
+	"$out"/{rarity,gate,best_mask,rarity-only,gate-only,best_mask-only} >"$page"
 bin/sputnik eval --task squad_en --num_sequences "$documents" --metrics compression_ratio,retained_information --baselines ngram --threads 1 \
 	--model_path "$out/rarity" --compare "$out/gate,$out/best_mask,$out/rarity-only,$out/gate-only,$out/best_mask-only" --output_dir "$out/eval"
-sed 's/^#/##/' "$out/eval/report.md" >>"$page"
+{ echo; sed 's/^#/##/' "$out/eval/report.md"; } >>"$page"
