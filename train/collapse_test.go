@@ -1,7 +1,10 @@
 package train
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/project-sputnik/sputnik/env"
 )
@@ -117,5 +120,30 @@ func TestTheEntropyFloorBringsACertainPolicyBack(t *testing.T) {
 		if first > 0.05 || last < test.from || last > test.to {
 			t.Errorf("floor %g: entropy goes from %.3f to %.3f; want it in [%g, %g]", test.floor, first, last, test.from, test.to)
 		}
+	}
+}
+
+// Rewards are scaled to their deviation, however small: a reader that the texts tell nothing would lead the policy anywhere.
+func TestThePolicyWaitsForAReaderThatIsToldNothing(t *testing.T) {
+	noise := func(words []string, _ string) float64 { return 3 - 1e-4*float64(len(strings.Join(words, ""))) }
+	for name, test := range map[string]struct {
+		reader cheapReader
+		least  float64
+		moves  bool
+	}{
+		"told nothing":              {noise, 0.1, false},
+		"told nothing, nobody asks": {noise, 0, true},
+		"told what is asked":        {finding, 0.1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := game(t, 8)
+			c.LeastTold = test.least
+			trainer := start(t, c, test.reader)
+			before := parameters(t, trainer)
+			played := play(t, trainer)
+			if moved := !cmp.Equal(before, parameters(t, trainer)); moved != test.moves {
+				t.Errorf("moved: %v; told %g nats", moved, average(played, "told"))
+			}
+		})
 	}
 }

@@ -81,7 +81,7 @@ func TestCreditIsInUnitsOfTheReward(t *testing.T) {
 		t.Fatal(err)
 	}
 	trainer.state.RewardScale = 1
-	if _, _, err := trainer.pay(t.Context(), r); err != nil {
+	if _, err := trainer.pay(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range r.decisions {

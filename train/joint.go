@@ -153,6 +153,8 @@ func remaining(text token.Text, left []bool) (token.Text, []int) {
 
 // jointStep plays, pays and moves the policy, and every few steps the reconstructor. Below the floor of its entropy the
 // policy is pulled towards even odds, harder the more is missing: where all is, as hard as by a reward of a deviation a nat.
+// A reader that the texts tell next to nothing pays for noise, and rewards are scaled to their deviation however small that
+// is: the policy then waits, while the reconstructor learns.
 func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]float64, error) {
 	total := t.phases().joint
 	progress := float64(within) / math.Max(1, float64(total-1))
@@ -162,14 +164,28 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	if err != nil {
 		return nil, err
 	}
-	reward, deviation, err := t.pay(ctx, r)
+	paid, err := t.pay(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	metrics := map[string]float64{"reward": reward, "reward_deviation": deviation, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
+	metrics := map[string]float64{"reward": paid.mean, "reward_deviation": paid.deviation, "told": paid.told, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
 	r.rate(metrics)
-	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: total, Floor: 0.1}
-	err = t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
+	waits := paid.told < t.cfg.LeastTold
+	if !waits {
+		err = t.movePolicy(r, within, temperature, metrics)
+	}
+	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && (waits || within%every == 0) {
+		t.rebuilt = map[string]float64{}
+		err = t.rebuildStep(step, r, t.rebuilt)
+	}
+	maps.Copy(metrics, t.rebuilt)
+	return metrics, err
+}
+
+// movePolicy moves the policy by what its episodes were paid.
+func (t *Trainer) movePolicy(r *rollout, within int, temperature float64, metrics map[string]float64) error {
+	schedule := torch.Schedule{Peak: t.cfg.PolicyRate, Warmup: t.cfg.WarmupSteps, Total: t.phases().joint, Floor: 0.1}
+	return t.move(t.policy, schedule.At(within), "policy", metrics, func(s *torch.Scope) torch.Tensor {
 		loss, entropy, distance := policyLoss(s, t.agent, r.decisions, t.estimator, temperature, t.cfg.ExactRate)
 		metrics["entropy"] = s.Item(entropy)
 		if missing := 1 - metrics["entropy"]/t.cfg.EntropyFloor; missing > 0 {
@@ -177,12 +193,6 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 		}
 		return s.Sub(loss, s.Scale(entropy, t.cfg.EntropyWeight))
 	})
-	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && within%every == 0 {
-		t.rebuilt = map[string]float64{}
-		err = t.rebuildStep(step, r, t.rebuilt)
-	}
-	maps.Copy(metrics, t.rebuilt)
-	return metrics, err
 }
 
 // rate notes the share of tokens that the episodes kept and were asked to keep.

@@ -22,6 +22,7 @@ type judged struct {
 	tasks    []probe.Task // judgedMasks of each text, side by side
 	contexts []string
 	losses   []float64
+	missing  []float64 // of the answers in each mask, by rarity: what anybody sees who reads nothing
 }
 
 // makeJudge has the judge read, once and for all: the masks stay the same, and so does the judge.
@@ -46,8 +47,12 @@ func (t *Trainer) judgedBy(ctx context.Context, judge probe.Reader) (err error) 
 		budget := env.Budget(len(each.text.Tokens), t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64())
 		for range judgedMasks {
 			kept := env.Choose(env.Perturb(nil, make([]float32, len(sizes)), 1, random), sizes, budget, nil)
-			j.tasks = append(j.tasks, each.Task)
-			j.contexts = append(j.contexts, string(each.text.Kept(env.TokenMask(kept, each.text.Units, len(each.text.Tokens)))))
+			mask, missing := env.TokenMask(kept, each.text.Units, len(each.text.Tokens)), 0.0
+			for _, p := range each.Probes {
+				missing -= AnswerKept(t.data.statistics, each.text, p, mask)
+			}
+			j.tasks, j.missing = append(j.tasks, each.Task), append(j.missing, missing)
+			j.contexts = append(j.contexts, string(each.text.Kept(mask)))
 		}
 	}
 	j.losses, err = j.readBy(ctx, judge)
@@ -62,29 +67,38 @@ func (j *judged) readBy(ctx context.Context, reader probe.Reader) ([]float64, er
 }
 
 // agreement is the mean over texts of the rank correlation between what a reader and what the judge lost on the masks of
-// each; texts whose masks either reads all alike say nothing. It is NaN where none says anything.
-func (j *judged) agreement(ctx context.Context, reader probe.Reader) (float64, error) {
-	losses, err := j.readBy(ctx, reader)
-	if err != nil {
-		return 0, err
-	}
-	sum, texts := 0.0, 0.0
+// each, with a bootstrap interval over texts; texts whose masks either reads all alike say nothing. It is NaN where none
+// says anything.
+func (j *judged) agreement(losses []float64) probe.Interval {
+	var each []float64
 	for from := 0; from < len(losses); from += judgedMasks {
 		if r := probe.RankCorrelation(losses[from:from+judgedMasks], j.losses[from:from+judgedMasks]); !math.IsNaN(r) {
-			sum += r
-			texts++
+			each = append(each, r)
 		}
 	}
-	return sum / texts, nil
+	interval, err := probe.Bootstrap{}.Mean(each)
+	if err != nil {
+		return probe.Interval{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	}
+	return interval
 }
 
-// judge adds to an evaluation how far the reader that pays agrees with the judge, every so many evaluations.
-func (t *Trainer) judge(ctx context.Context, metrics map[string]float64) (err error) {
+// judge adds to an evaluation how far the reader that pays agrees with the judge, every so many evaluations, and how far
+// somebody would who only looks whether the answers are there.
+func (t *Trainer) judge(ctx context.Context, metrics map[string]float64) error {
 	if t.judged == nil {
 		return nil
 	}
-	if t.state.Evaluations++; (t.state.Evaluations-1)%t.cfg.JudgeEvery == 0 {
-		metrics["rank_agreement"], err = t.judged.agreement(ctx, t.reader)
+	if t.state.Evaluations++; (t.state.Evaluations-1)%t.cfg.JudgeEvery != 0 {
+		return nil
 	}
-	return err
+	losses, err := t.judged.readBy(ctx, t.reader)
+	if err != nil {
+		return err
+	}
+	for name, losses := range map[string][]float64{"rank_agreement": losses, "answers_agreement": t.judged.missing} {
+		is := t.judged.agreement(losses)
+		metrics[name], metrics[name+"_low"], metrics[name+"_high"] = is.Value, is.Low, is.High
+	}
+	return nil
 }

@@ -24,9 +24,13 @@ func TestAgreementIsOfTheOrderThatMasksAreReadIn(t *testing.T) {
 		"whoever sees no order": {func([]string, string) float64 { return 1 }, math.NaN()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := trainer.judged.agreement(t.Context(), test.reader)
-			if err != nil || math.IsNaN(got) != math.IsNaN(test.want) || math.Abs(got-test.want) > 1e-12 {
-				t.Errorf("agreement %g, %v; want %g", got, err, test.want)
+			losses, err := trainer.judged.readBy(t.Context(), test.reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := trainer.judged.agreement(losses)
+			if math.IsNaN(got.Value) != math.IsNaN(test.want) || math.Abs(got.Value-test.want) > 1e-12 || got.Low > got.Value || got.High < got.Value {
+				t.Errorf("agreement %v; want %g", got, test.want)
 			}
 		})
 	}
@@ -45,6 +49,9 @@ func TestTheJudgeIsAskedEverySoManyEvaluations(t *testing.T) {
 			t.Fatal(err)
 		}
 		if agreement, asked := metrics["rank_agreement"]; asked != (i%2 == 0) || asked && agreement < 1-1e-12 {
+			t.Errorf("evaluation %d: %v", i, metrics)
+		}
+		if answers, asked := metrics["answers_agreement"]; asked && answers < 1-1e-12 { // the judge looks for nothing else here
 			t.Errorf("evaluation %d: %v", i, metrics)
 		}
 	}

@@ -9,25 +9,32 @@ import (
 	"github.com/project-sputnik/sputnik/rewards"
 )
 
+// payment is what a step's episodes were paid.
+type payment struct {
+	mean      float64 // reward
+	deviation float64 // of rewards among a task's masks
+	told      float64 // nats a token of the answers that the whole texts save the reader
+}
+
 // pay asks the reader for every probe of every episode and gives actions what they count for, in units of the rewards'
-// running deviation. It returns the mean reward and the deviation of rewards among a task's masks.
-func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation float64, err error) {
+// running deviation.
+func (t *Trainer) pay(ctx context.Context, r *rollout) (p payment, err error) {
 	outcomes, err := t.outcomes(ctx, r)
 	if err != nil {
-		return 0, 0, err
+		return p, err
 	}
 	k := t.cfg.Samples
 	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
 	paid, distortions := make([]float64, len(outcomes)), make([]float64, len(outcomes))
 	for e, o := range outcomes {
 		paid[e], distortions[e] = t.reward(o, settings), rewards.Distortion(o, settings.Importance)
-		mean += paid[e] / float64(len(outcomes))
+		p.mean += paid[e] / float64(len(outcomes))
 	}
-	deviation = within(paid, k)
+	p.deviation, p.told = within(paid, k), told(outcomes)
 	if spread := within(distortions, k); !math.IsNaN(spread) {
 		t.state.Spread = 0.95*t.state.Spread + 0.05*spread
 	}
-	scale := t.rescale(deviation)
+	scale := t.rescale(p.deviation)
 	advantages := make([]float64, 0, len(paid))
 	for from := 0; from < len(paid); from += k {
 		advantages = append(advantages, t.estimator.Advantages(paid[from:from+k])...)
@@ -41,7 +48,19 @@ func (t *Trainer) pay(ctx context.Context, r *rollout) (mean, deviation float64,
 			}
 		}
 	}
-	return mean, deviation, nil
+	return p, nil
+}
+
+// told is what the whole texts save the reader, the mean over all answers in nats a token.
+func told(outcomes []rewards.Outcome) float64 {
+	sum, answers := 0.0, 0.0
+	for _, o := range outcomes {
+		for _, a := range o.Answers {
+			sum += a.None - a.Full
+			answers++
+		}
+	}
+	return sum / math.Max(1, answers)
 }
 
 // rescale follows the deviation of rewards, from the first that there is, and returns what to divide advantages by. Steps

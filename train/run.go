@@ -119,7 +119,8 @@ func (t *Trainer) advance(ctx context.Context, lines *journal) error {
 }
 
 // due says whether a step ends a stretch: every freq steps or, when that is 0, every so many epochs, of the supervised
-// start and of the joint loop.
+// start and of the joint loop. The end of the supervised start is one whatever the epochs are: the agent that the joint
+// loop begins with is often the best, and would else be lost where it has fewer epochs than lie between two evaluations.
 func (t *Trainer) due(step, freq, epochs int) bool {
 	if freq > 0 {
 		return step%freq == 0
@@ -134,8 +135,8 @@ func (t *Trainer) due(step, freq, epochs int) bool {
 		}
 		return (step-from)%(steps/passes*epochs) == 0
 	}
-	return ends(p.recurrence, p.answers, t.cfg.SupervisedEpochs) || t.agent == nil && ends(0, p.rebuilding, t.cfg.MaxEpochs) ||
-		ends(p.recurrence+p.answers+p.rebuilding, p.joint, t.cfg.MaxEpochs)
+	return ends(p.recurrence, p.answers, t.cfg.SupervisedEpochs) || p.answers > 0 && step == p.recurrence+p.answers ||
+		t.agent == nil && ends(0, p.rebuilding, t.cfg.MaxEpochs) || ends(p.recurrence+p.answers+p.rebuilding, p.joint, t.cfg.MaxEpochs)
 }
 
 // evaluate measures the agent on the held-out questions and keeps it if it is the best. Without an agent the last

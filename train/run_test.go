@@ -237,3 +237,19 @@ func TestARunsFolderAndItsCheckpointsAreAgents(t *testing.T) {
 		a.Close()
 	}
 }
+
+// The joint loop may only take the agent away from a good start; with fewer epochs of it than lie between two evaluations
+// nobody would know.
+func TestTheStartOfTheJointLoopIsACandidateForTheBest(t *testing.T) {
+	c := tiny(t)
+	c.EvalEvery, c.SaveEvery = 5, 10
+	trainer, err := run(t, c, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := trainer.phases()
+	lines := metrics(t, c.OutputDir, validation)
+	if len(lines) != 2 || lines[0]["step"] != float64(p.answers) || lines[1]["step"] != float64(p.total()) {
+		t.Errorf("evaluated %v; want steps %d and %d", lines, p.answers, p.total())
+	}
+}
