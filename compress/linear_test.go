@@ -3,11 +3,11 @@ package compress_test
 import (
 	"bytes"
 	"context"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/project-sputnik/sputnik/compress"
+	"github.com/project-sputnik/sputnik/token/tokentest"
 )
 
 // Of one word the agent sees many windows; what is found for a word must not be found again in each.
@@ -16,12 +16,12 @@ func TestOneLongWordTakesLinearTime(t *testing.T) {
 	for what, piece := range map[string]string{"one character": "a", "letters and digits": "abcdefghij0123456789", "Chinese": "中文字"} {
 		for _, question := range []string{"", "What is abcdefghij0123456789?"} {
 			took := func(n int) time.Duration {
-				before := used(t)
-				o := compress.Options{Rate: 0.5, Question: question}
-				if _, err := c.Compress(context.Background(), bytes.Repeat([]byte(piece), n/len(piece)), o); err != nil {
-					t.Fatal(err)
-				}
-				return used(t) - before
+				text, o := bytes.Repeat([]byte(piece), n/len(piece)), compress.Options{Rate: 0.5, Question: question}
+				return tokentest.Used(t, func() {
+					if _, err := c.Compress(context.Background(), text, o); err != nil {
+						t.Fatal(err)
+					}
+				})
 			}
 			few, many := time.Hour, time.Hour // of five rounds
 			for range 5 {
@@ -34,14 +34,4 @@ func TestOneLongWordTakesLinearTime(t *testing.T) {
 			}
 		}
 	}
-}
-
-// used is the time of processors that this process took so far, whatever else the machine does.
-func used(t *testing.T) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -37,7 +37,6 @@ const (
 type scratch struct {
 	merger
 	pieces, swap []piece
-	batch        []Token
 }
 
 // seal prepares a BPE whose vocabulary and merges are in place for use.
@@ -91,10 +90,7 @@ func (b *BPE) stream(text []byte, batch func([]Token) bool) (ok bool) {
 	}
 	s := b.pool.Get().(*scratch)
 	defer b.pool.Put(s)
-	s.sink = sink{take: batch}
-	defer func() { s.sink = sink{} }()
-	s.batch = b.encode(s.batch[:0], s, text)
-	s.finish(s.batch, len(text), b.filler)
+	s.through(batch, text, b.filler, func(dst []Token) []Token { return b.encode(dst, s, text) })
 	return true
 }
 

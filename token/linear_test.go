@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/project-sputnik/sputnik/token"
+	"github.com/project-sputnik/sputnik/token/tokentest"
 )
 
 // hostile makes texts of n bytes that a merge, a pattern or a search may take the square of n for.
@@ -41,11 +41,12 @@ var hostile = map[string]func(n int) []byte{
 func TestReadingHostileTextTakesLinearTime(t *testing.T) {
 	for _, name := range []string{"gpt2", "smollm2", "minilm", "cl100k_base", "o200k_base"} {
 		tok := open(t, name)
+		reading := func(text []byte) time.Duration { return tokentest.Used(t, func() { token.Read(tok, text) }) }
 		for what, text := range hostile {
 			short, long := text(50_000), text(200_000)
 			few, many := time.Hour, time.Hour // of five rounds
 			for range 5 {
-				if few, many = min(few, reading(t, tok, short)), min(many, reading(t, tok, long)); many < 8*few {
+				if few, many = min(few, reading(short)), min(many, reading(long)); many < 8*few {
 					break
 				}
 			}
@@ -54,21 +55,4 @@ func TestReadingHostileTextTakesLinearTime(t *testing.T) {
 			}
 		}
 	}
-}
-
-// reading is the time of processors that it takes to read a text, whatever else the machine does.
-func reading(t *testing.T, tok token.Tokenizer, text []byte) time.Duration {
-	t.Helper()
-	before := used(t)
-	token.Read(tok, text)
-	return used(t) - before
-}
-
-func used(t *testing.T) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -97,10 +97,7 @@ func (o *openAI) Encode(dst []Token, text []byte) []Token {
 func (o *openAI) stream(text []byte, batch func([]Token) bool) (ok bool) {
 	r := o.pool.Get().(*ranks)
 	defer o.pool.Put(r)
-	r.sink = sink{take: batch}
-	defer func() { r.sink = sink{} }()
-	r.batch = o.encode(r.batch[:0], r, text)
-	r.finish(r.batch, len(text), 0)
+	r.through(batch, text, 0, func(dst []Token) []Token { return o.encode(dst, r, text) })
 	return true
 }
 
@@ -154,7 +151,6 @@ type ranks struct {
 	vocab   *vocab
 	longest int
 	text    []byte
-	batch   []Token
 }
 
 // encode appends the tokens of a piece, which is never taken apart if it is a token; base is where it begins.

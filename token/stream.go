@@ -12,9 +12,10 @@ const fullBatch = 4096
 
 // sink is who takes the tokens of an encoding batch by batch; nobody, if take is nil.
 type sink struct {
-	take  func([]Token) bool
-	some  bool // whether something was taken
-	sated bool // whether take wants no more
+	take   func([]Token) bool
+	some   bool // whether something was taken
+	sated  bool // whether take wants no more
+	buffer []Token
 }
 
 // passOn gives away what is in dst if that is enough, and returns what is left: the last token, whose end may depend on the
@@ -41,6 +42,14 @@ func (s *sink) give(tokens []Token, end int) {
 	}
 	tokens[len(tokens)-1].End = int32(end)
 	s.some, s.sated = true, !s.take(tokens)
+}
+
+// through gives the tokens that encode appends to batch, as it goes.
+func (m *merger) through(batch func([]Token) bool, text []byte, unknown int32, encode func(dst []Token) []Token) {
+	m.sink = sink{take: batch, buffer: m.buffer}
+	defer func() { m.sink = sink{buffer: m.buffer} }() // though batch panics: the merger is pooled
+	m.buffer = encode(m.buffer[:0])
+	m.finish(m.buffer, len(text), unknown)
 }
 
 // finish gives the rest of a text of n bytes away, or what stands for one in which there is nothing to see.
@@ -74,8 +83,8 @@ func Count(t Tokenizer, text []byte) int {
 // Starts calls visit with where each token of text begins, in order.
 func Starts(t Tokenizer, text []byte, visit func(start int)) {
 	each(t, text, func(batch []Token) bool {
-		for _, each := range batch {
-			visit(int(each.Start))
+		for _, t := range batch {
+			visit(int(t.Start))
 		}
 		return true
 	})

@@ -1,0 +1,131 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// Walk scores a text part by part for a rate in (0, 1] and a question, which may be empty: parts have margins of so many
+// tokens, and each pass is called for every part in order, one pass after the other. The last one gives the scores of the
+// parts without their margins, which are those of Score and ScoreAsked; no passes where the agent takes no questions. A
+// walk is for one goroutine.
+func (a *Agent) Walk(text []byte, rate float64, question string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error)) {
+	return a.walk(&walk{text: text, rate: rate, question: question})
+}
+
+// pass is a pass over a part.
+type pass = func(ctx context.Context, part token.Part) ([]float32, error)
+
+func (a *Agent) walk(w *walk) (margin int, passes []pass) {
+	w.agent = a
+	switch margin = farthest + a.reach() + 1; {
+	case w.question == "":
+		return margin, []pass{w.score}
+	case a.Question == 0:
+		return 0, nil
+	}
+	return margin, []pass{w.look, w.scoreAsked, w.lean}
+}
+
+// walk is what is known of a text while it is scored.
+type walk struct {
+	agent *Agent
+	text  []byte
+	rate  float64
+	spent *atomic.Int64 // that forwards took, where somebody wants to know
+	last  *placed       // part
+
+	question string
+	tokens   int // of the whole
+	asked    *asked
+	scores   []float32 // of the whole
+	leaning            // of them
+}
+
+// look finds what the text has to do with the question.
+func (w *walk) look(ctx context.Context, part token.Part) ([]float32, error) {
+	if w.asked == nil {
+		embedding, err := w.agent.embedding()
+		if err != nil {
+			return nil, err
+		}
+		w.scores = []float32{} // of an empty text too there are scores
+		w.asked = &asked{matching: w.agent.newMatching(w.text, w.agent.ask(w.question, embedding), embedding)}
+	}
+	w.asked.look(part)
+	w.tokens += part.To - part.From
+	return nil, ctx.Err()
+}
+
+// score gives the scores of a part.
+func (w *walk) score(ctx context.Context, part token.Part) ([]float32, error) {
+	return w.scorePart(ctx, part, nil)
+}
+
+// scoreAsked notes the scores of a part; where nothing of the question is in the text, it is as if none was asked.
+func (w *walk) scoreAsked(ctx context.Context, part token.Part) ([]float32, error) {
+	if w.last == nil && !w.asked.settle() {
+		w.asked = nil
+	}
+	var asked *askedPart
+	if w.asked != nil {
+		asked = w.asked.place(part)
+	}
+	scores, err := w.scorePart(ctx, part, asked)
+	w.scores = append(slices.Grow(w.scores, w.tokens-len(w.scores)), scores...)
+	return nil, err
+}
+
+// lean gives the scores of a part, leaning on its sentences.
+func (w *walk) lean(ctx context.Context, part token.Part) ([]float32, error) {
+	if w.asked != nil && w.leaning == (leaning{}) {
+		w.leaning = leanOf(w.scores, w.rate)
+		w.asked.field, w.asked.far, w.asked.likes = nil, nil, nil // their memory is wanted
+	}
+	scores := w.scores[:part.To-part.From]
+	w.scores = w.scores[len(scores):]
+	if w.asked != nil {
+		w.apply(scores, part, w.asked.lent)
+	}
+	return scores, ctx.Err()
+}
+
+func (w *walk) scorePart(ctx context.Context, part token.Part, asked *askedPart) ([]float32, error) {
+	if len(part.Tokens) == 0 {
+		return []float32{}, ctx.Err()
+	}
+	if err := w.agent.check(part.Tokens); err != nil {
+		return nil, err
+	}
+	policy, end, err := w.agent.policy()
+	if err != nil {
+		return nil, fmt.Errorf("score: %w", err)
+	}
+	defer end()
+	if w.spent != nil {
+		policy = timedPolicy{policy, w.spent}
+	}
+	since := int32(0)
+	if w.last != nil {
+		since = w.last.units[part.Skipped-w.last.skipped].since
+	}
+	w.last = w.agent.statistics.placePart(part, w.rate, since)
+	r := &request{ctx: ctx, policy: policy, placed: w.last, asked: asked, first: part.From, scores: make([]float32, part.To-part.From)}
+	if err := w.agent.pool.score(r, w.agent.reach()); err != nil {
+		return nil, fmt.Errorf("score: %w", err)
+	}
+	return r.scores, nil
+}
+
+func (a *Agent) check(tokens []token.Token) error {
+	for _, t := range tokens {
+		if int(t.ID) >= a.Vocabulary || t.ID < 0 {
+			return fmt.Errorf("score: token %d is not in the agent's vocabulary of %d; was the text read with %s?", t.ID, a.Vocabulary, a.Config.Tokenizer)
+		}
+	}
+	return nil
+}
