@@ -186,8 +186,9 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			r.Unit, o.Unit = Word, Word
 			r.Warnings = append(r.Warnings, fmt.Sprintf("in %s the unit is word: a part of one may be half of an escape or mark", layout.Kind))
 		}
-		all, edges, err := s.cut(ctx, layout, p, rate)
-		if err != nil {
+		w := workspaces.Get().(*workspace)
+		defer w.release(len(text), o.seen != nil)
+		if err := s.cut(ctx, &w.cutter, layout, p, rate); err != nil {
 			return err
 		}
 		if r.OriginalTokens < 0 {
@@ -195,7 +196,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 			target, _ = o.target(s.tokens)
 		}
 		o.seen.note(s, layout)
-		c.choose(text, all, edges, layout, target, o, r)
+		w.choose(layout, target, o, r)
 	}
 	r.TargetTokens = target
 	o.Timings.lap(Selecting)
@@ -206,22 +207,6 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 	r.warn(len(text), loose)
 	o.Timings.lap(Rendering)
 	return nil
-}
-
-// choose finds what is kept of the pieces, and how many tokens that takes.
-func (c *Compressor) choose(text []byte, all pieces, edges []edge, layout structure.Layout, target int, o Options, r *Result) {
-	if layout.Kind == structure.Prose && !o.blockwise {
-		all = breakLong(all, text, target)
-	}
-	var g *glue
-	var nots []int32
-	if o.Unit == Word {
-		g, nots = newGlue(text, all, edges), negations(text, all)
-		g.follows = o.follows
-	}
-	s := choose(text, all, r.OriginalTokens, target, o.Tokenizer, g, nots)
-	r.Kept, r.CompressedTokens = spans(all, s.shown), s.spent
-	o.seen.chosen(s)
 }
 
 // protectAll is protect with what is fixed in a layout, and the layout, which is prose where it gives way to the target.
@@ -246,26 +231,6 @@ func protectAll(t token.Tokenizer, text []byte, layout structure.Layout, o Optio
 // Markdown and code the sense is left.
 func dispensable(kind structure.Kind) bool {
 	return kind == structure.Markdown || kind == structure.Code
-}
-
-func spans(all pieces, kept []bool) []Span {
-	runs := 0
-	for i := range kept {
-		if kept[i] && (i == 0 || !kept[i-1]) {
-			runs++
-		}
-	}
-	out := make([]Span, 0, runs)
-	for i := range kept {
-		switch {
-		case !kept[i]:
-		case i > 0 && kept[i-1]: // pieces tile the text
-			out[len(out)-1][1] = int(all[i+1].start)
-		default:
-			out = append(out, all.span(i))
-		}
-	}
-	return join(out)
 }
 
 // warn says where the result may not be what was hoped for.

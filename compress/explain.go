@@ -76,6 +76,7 @@ func (c *Compressor) Explain(ctx context.Context, text []byte, o Options) (Expla
 type trace struct {
 	from   *scored
 	layout structure.Layout
+	scores []float32 // of the pieces
 	*selector
 }
 
@@ -87,31 +88,31 @@ func (t *trace) note(s *scored, layout structure.Layout) {
 }
 
 // chosen is called when the choice is made.
-func (t *trace) chosen(s *selector) {
+func (t *trace) chosen(s *selector, scores []float32) {
 	if t != nil {
-		t.selector = s
+		t.selector, t.scores = s, scores
 	}
 }
 
 // explain appends the units and tokens.
 func (t *trace) explain(e *Explanation, o Options) {
 	ranks := make([]int, t.pieces.count())
-	for i, r := range t.order {
-		ranks[r.piece()] = i + 1
+	for i, piece := range t.order {
+		ranks[piece] = i + 1
 	}
 	negates := t.negators()
 	protectors := t.protectors(o)
 	at := 0
 	for i, each := range t.pieces[:t.pieces.count()] {
-		unit := ExplainedUnit{Span: t.pieces.span(i), Score: each.score, Rank: ranks[i], Kept: t.shown[i]}
+		unit := ExplainedUnit{Span: t.pieces.span(i), Score: t.scores[i], Rank: ranks[i], Kept: each.is(shown)}
 		switch {
 		case each.class() == stripped:
 			unit.Why = []Why{ByStripping}
 		case each.class() == forced:
 			unit.Why = why(protectors, unit.Span)
-		case t.shown[i] && !t.kept[i] && negates[i]:
+		case each.is(shown) && !each.is(kept) && negates[i]:
 			unit.Why = []Why{ByNegation}
-		case t.shown[i] && !t.kept[i]:
+		case each.is(shown) && !each.is(kept):
 			unit.Why = []Why{ByGlue}
 		default:
 			unit.Why = []Why{ByScore}
@@ -127,9 +128,9 @@ func (t *trace) explain(e *Explanation, o Options) {
 // negators are the pieces that negate one that was kept.
 func (t *trace) negators() []bool {
 	out := make([]bool, t.pieces.count())
-	for i, not := range t.nots {
-		if not >= 0 && t.kept[i] {
-			out[not] = true
+	for _, not := range t.nots {
+		if t.pieces[not.of].is(kept) {
+			out[not.by] = true
 		}
 	}
 	return out

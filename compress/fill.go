@@ -1,6 +1,9 @@
 package compress
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 const (
 	// mostMisses bounds how many pieces fill looks at in vain, and with that its time.
@@ -19,9 +22,9 @@ func (s *selector) fill(from int) int {
 	var added []int32
 	at := from
 	for ; at < len(s.order) && left > 0 && misses < mostMisses; at++ {
-		i := s.order[at].piece()
+		i := s.order[at]
 		price := 0 // of what is shown already, between two words
-		if !s.shown[i] {
+		if !s.pieces[i].is(shown) {
 			if s.pieces[i].cost() > left+2 { // a word costs two tokens less at the most where it joins others
 				continue
 			}
@@ -36,9 +39,9 @@ func (s *selector) fill(from int) int {
 			continue
 		}
 		left -= price
-		s.kept[i], s.shown[i] = true, true
+		s.pieces[i].set(kept|shown, true)
 		if not >= 0 {
-			s.shown[not] = true
+			s.pieces[not].set(shown, true)
 		}
 		added = append(added, i)
 	}
@@ -48,7 +51,7 @@ func (s *selector) fill(from int) int {
 			break
 		}
 		for range min(give, len(added)) {
-			s.kept[added[len(added)-1]] = false
+			s.pieces[added[len(added)-1]].set(kept, false)
 			added = added[:len(added)-1]
 		}
 		if len(added) == 0 {
@@ -64,10 +67,11 @@ func (s *selector) fill(from int) int {
 
 // negation is the piece that has to be shown with piece i and is not yet, or -1.
 func (s *selector) negation(i int32) int32 {
-	if s.nots == nil || s.nots[i] < 0 || s.shown[s.nots[i]] {
+	at, found := slices.BinarySearchFunc(s.nots, i, func(n negation, i int32) int { return cmp.Compare(n.of, i) })
+	if !found || s.pieces[s.nots[at].by].is(shown) {
 		return -1
 	}
-	return s.nots[i]
+	return s.nots[at].by
 }
 
 // price is how many tokens piece i adds between the bytes around it, with what has to part it from them.
@@ -75,7 +79,7 @@ func (s *selector) price(i int) int {
 	before, nearest := i, -1
 	for n := 0; n < surroundings && before > 0 && i-before < farthest; {
 		before--
-		if !s.shown[before] {
+		if !s.pieces[before].is(shown) {
 			continue
 		}
 		if nearest < 0 {
@@ -85,22 +89,22 @@ func (s *selector) price(i int) int {
 	}
 	buffer := s.counter.text[:0]
 	for j := before; j < i; j++ {
-		if s.shown[j] { // of a long piece its end will do
+		if s.pieces[j].is(shown) { // of a long piece its end will do
 			piece := s.pieces.of(s.text, j)
 			buffer = append(buffer, piece[max(0, len(piece)-4*surroundings):]...)
 		}
 	}
 	border := len(buffer)
 	for j := i + 1; j < s.pieces.count() && len(buffer) < border+surroundings && j-i < farthest; j++ {
-		if s.shown[j] {
+		if s.pieces[j].is(shown) {
 			piece := s.pieces.of(s.text, j)
 			buffer = append(buffer, piece[:min(len(piece), 4*surroundings)]...)
 		}
 	}
 	without := s.count(buffer)
 	buffer = slices.Insert(buffer, border, s.pieces.of(s.text, i)...)
-	if s.glue != nil {
-		if at := s.glue.parts(nearest, i); at >= 0 {
+	if s.apart {
+		if at := s.pieces.parts(nearest, i, s.follows); at >= 0 {
 			buffer = slices.Insert(buffer, border, s.pieces.of(s.text, at)...)
 		}
 	}

@@ -2,6 +2,7 @@ package compress
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -15,12 +16,14 @@ const farthestNegated = 4
 // negators are the English words that turn round what comes after them; those in n't do too.
 var negators = set("not no never without unless cannot nor neither")
 
-// negations returns for each piece the piece that negates it, -1 for most: what is kept must not say the opposite. A
-// negation goes with the next word that means something by itself, up to farthestNegated words on in the same clause,
-// or with the last word there if none does; "unless" goes with all of them. It knows English only. nil if nothing is
-// negated.
-func negations(text []byte, all pieces) []int32 {
-	var by []int32
+// A negation says which piece negates another: what is kept must not say the opposite.
+type negation struct{ of, by int32 }
+
+// negations returns the pieces that are negated, in order, each by the last that does it. A negation goes with the next word
+// that means something by itself, up to farthestNegated words on in the same clause, or with the last word there if none
+// does; "unless" goes with all of them. It knows English only.
+func negations(text []byte, all pieces) []negation {
+	var out []negation
 	var found []int
 	for i := range all.count() {
 		if class := all[i].class(); class == stripped || class == broken || !negates(all.of(text, i)) {
@@ -28,13 +31,11 @@ func negations(text []byte, all pieces) []int32 {
 		}
 		found = negated(found[:0], text, all, i)
 		for _, at := range found {
-			if by == nil {
-				by = slices.Repeat([]int32{-1}, all.count())
-			}
-			by[at] = int32(i)
+			out = append(out, negation{int32(at), int32(i)})
 		}
 	}
-	return by
+	slices.SortFunc(out, func(a, b negation) int { return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(b.by, a.by)) })
+	return slices.CompactFunc(out, func(a, b negation) bool { return a.of == b.of })
 }
 
 func negates(word []byte) bool {

@@ -12,21 +12,44 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 )
 
-// A piece is what is kept or dropped as one: a word as a rule.
+// A piece is what is kept or dropped as one: a word as a rule. A long text has millions, so it is 8 bytes.
 type piece struct {
-	start int32 // byte
-	score float32
-	what  uint32 // cost<<3 | class
+	start int32  // byte
+	what  uint32 // cost<<8 | flags | class
 }
 
+// What is known of a piece, bits of what.
+const (
+	begins  = 1 << (3 + iota) // it begins with a letter or digit
+	ends                      // so it ends
+	between                   // it has neither at its borders, so that it can part words
+	kept                      // it was chosen
+	shown                     // it was, or has to stand beside what was
+
+	classBits = 1<<3 - 1
+	costShift = 8
+	mostCost  = 1<<24 - 1
+)
+
 // class is the one that a piece has.
-func (p piece) class() class { return class(p.what & 7) }
+func (p piece) class() class { return class(p.what & classBits) }
 
-// cost is how many tokens of the caller's encoding of the whole input begin in it: an estimate of its price.
-func (p piece) cost() int { return int(p.what >> 3) }
+// cost is how many tokens of the caller's encoding of the whole input begin in it, up to mostCost: an estimate of its price.
+func (p piece) cost() int { return int(p.what >> costShift) }
 
-func (p *piece) setClass(c class) { p.what = p.what&^7 | uint32(c) }
-func (p *piece) setCost(cost int) { p.what = p.what&7 | uint32(cost)<<3 }
+func (p piece) is(flag uint32) bool { return p.what&flag != 0 }
+
+func (p *piece) setClass(c class) { p.what = p.what&^classBits | uint32(c) }
+func (p *piece) setCost(cost int) {
+	p.what = p.what&(1<<costShift-1) | uint32(min(cost, mostCost))<<costShift
+}
+
+func (p *piece) set(flag uint32, on bool) {
+	p.what &^= flag
+	if on {
+		p.what |= flag
+	}
+}
 
 // pieces tile a text. Each ends where the next begins; behind the last stands one that begins at the text's end and counts
 // for nothing.
@@ -62,6 +85,7 @@ type cutter struct {
 	marks  []mark // what is protected or stripped, and not passed yet
 	fixed  int    // pieces of the layout that are laid out
 	pieces pieces
+	scores []float32 // of the pieces
 	edges  []edge
 
 	next struct { // piece, as far as it was seen
@@ -69,21 +93,25 @@ type cutter struct {
 		sum        float32 // of the scores
 		tokens     int
 	}
-	starts []int32 // of tokens whose piece is not laid out yet
+	starts []int32 // of tokens whose piece is not laid out yet: the rest of begun
+	begun  []int32
 }
 
-func newCutter(text []byte, layout structure.Layout, p protection, unit Unit) *cutter {
-	return &cutter{text: text, layout: layout, unit: unit, marks: p.marks()}
+// start begins with a text, in the memory that the last one took.
+func (c *cutter) start(text []byte, layout structure.Layout, p protection, unit Unit) {
+	*c = cutter{text: text, layout: layout, unit: unit, marks: p.marks(), joiner: joiner{words: c.words[:0]},
+		pieces: c.pieces[:0], scores: c.scores[:0], begun: c.begun[:0]}
 }
 
 // add takes the next part, and the score of each of its tokens.
 func (c *cutter) add(part token.Part, scores []float32) {
-	c.starts = slices.Grow(c.starts, part.To-part.From)
-	if c.pieces == nil {
-		c.pieces = make(pieces, 0, part.End-part.First+2*len(c.marks)+1)
-	}
+	c.begun = append(c.begun[:0], c.starts...)
 	for _, t := range part.Tokens[part.From:part.To] {
-		c.starts = append(c.starts, t.Start)
+		c.begun = append(c.begun, t.Start)
+	}
+	c.starts = c.begun
+	if len(c.pieces) == 0 {
+		c.grow(part.End - part.First + 2*len(c.marks) + 1)
 	}
 	switch {
 	case c.layout.Kind != structure.Prose:
@@ -100,8 +128,23 @@ func (c *cutter) add(part token.Part, scores []float32) {
 func (c *cutter) expect(part token.Part) {
 	if seen, all := int(part.Tokens[part.To-1].End), len(c.text); seen < all {
 		more := float64(len(c.pieces)) / float64(max(1, seen)) * float64(all-seen)
-		c.pieces = slices.Grow(c.pieces, int(1.05*more)+16)
+		if len(c.pieces)+int(more) >= cap(c.pieces) {
+			c.grow(int(1.02*more) + 16)
+		}
 	}
+}
+
+// grow makes room for so many pieces more, and no more than that.
+func (c *cutter) grow(more int) {
+	c.pieces, c.scores = roomier(c.pieces, more), roomier(c.scores, more)
+}
+
+// roomier is slices.Grow without its reserve, which is a quarter of a long slice.
+func roomier[S ~[]T, T any](s S, more int) S {
+	if more <= cap(s)-len(s) {
+		return s
+	}
+	return append(make(S, 0, len(s)+more), s...)
 }
 
 func (c *cutter) addWords(part token.Part, scores []float32) {
@@ -144,7 +187,8 @@ func (c *cutter) take(t token.Token, score float32) {
 
 // lay appends the piece that was seen, cut where protection begins and ends.
 func (c *cutter) lay() {
-	p, end := piece{start: c.next.start, score: c.next.sum / float32(max(1, c.next.tokens)), what: uint32(whole)}, c.next.end
+	p, end := piece{start: c.next.start, what: uint32(whole)}, c.next.end
+	score := c.next.sum / float32(max(1, c.next.tokens))
 	c.next.sum, c.next.tokens = 0, 0
 	for len(c.marks) > 0 && c.marks[0].end <= p.start {
 		c.marks = c.marks[1:]
@@ -165,12 +209,13 @@ func (c *cutter) lay() {
 			n++
 		}
 		c.pieces[i].setCost(n)
+		c.scores = append(c.scores, score)
 		c.starts = c.starts[n:]
 	}
 }
 
-// finish returns the pieces and their edges when all parts were added.
-func (c *cutter) finish() (pieces, []edge) {
+// finish lays out what is left when all parts were added.
+func (c *cutter) finish() {
 	if c.layout.Kind != structure.Prose {
 		c.layStructured(int32(len(c.text)))
 	} else if c.next.tokens > 0 {
@@ -182,14 +227,13 @@ func (c *cutter) finish() (pieces, []edge) {
 			c.pieces[i].setClass(beside)
 		}
 	}
-	return c.pieces, c.edges
 }
 
 // cutUnit appends the pieces of a unit that ends at end and that marks overlap.
 func cutUnit(all pieces, unit piece, end int32, marks []mark) pieces {
 	from, plain := len(all), whole
 	for at := unit.start; at < end; {
-		p, to := piece{start: at, score: unit.score, what: uint32(whole)}, end
+		p, to := piece{start: at, what: uint32(whole)}, end
 		switch {
 		case len(marks) > 0 && marks[0].start <= at:
 			p.setClass(marks[0].class)
@@ -252,21 +296,25 @@ const (
 	mostBroken  = 1 << 16 // pieces that a word is broken into
 )
 
-// breakLong cuts the words that alone exceed the target into small pieces between characters.
-func breakLong(all pieces, text []byte, target int) pieces {
-	limit := min(max(leastBroken, target), len(text))
-	if !slices.ContainsFunc(all, func(p piece) bool { return p.class() == whole && p.cost() > limit }) {
-		return all
+// breakLong cuts the words that alone exceed the target into small pieces between characters, whose scores are 0.
+func (c *cutter) breakLong(target int) {
+	limit := min(max(leastBroken, target), len(c.text), mostCost-1)
+	if !slices.ContainsFunc(c.pieces, func(p piece) bool { return p.class() == whole && p.cost() > limit }) {
+		return
 	}
-	var out pieces
+	all, scores := c.pieces, c.scores
+	c.pieces, c.scores = nil, nil
 	for i, p := range all {
-		if p.class() != whole || p.cost() <= limit {
-			out = append(out, p)
+		if p.class() == whole && p.cost() > limit {
+			c.pieces = breakPiece(c.pieces, p, all.of(c.text, i))
+			c.scores = append(c.scores, make([]float32, len(c.pieces)-len(c.scores))...)
 			continue
 		}
-		out = breakPiece(out, p, all.of(text, i))
+		c.pieces = append(c.pieces, p)
+		if i < len(scores) { // what is behind the last has none
+			c.scores = append(c.scores, scores[i])
+		}
 	}
-	return out
 }
 
 func breakPiece(out pieces, p piece, word []byte) pieces {
@@ -283,4 +331,25 @@ func breakPiece(out pieces, p piece, word []byte) pieces {
 		}
 	}
 	return out
+}
+
+// spans are the bytes of the pieces that have a flag.
+func (p pieces) spans(flag uint32) []Span {
+	runs := 0
+	for i := range p.count() {
+		if p[i].is(flag) && (i == 0 || !p[i-1].is(flag)) {
+			runs++
+		}
+	}
+	out := make([]Span, 0, runs)
+	for i := range p.count() {
+		switch {
+		case !p[i].is(flag):
+		case i > 0 && p[i-1].is(flag): // pieces tile the text
+			out[len(out)-1][1] = int(p[i+1].start)
+		default:
+			out = append(out, p.span(i))
+		}
+	}
+	return join(out)
 }

@@ -43,16 +43,16 @@ func (s *scored) count(t token.Tokenizer) int {
 }
 
 // cut scores the text and lays out its pieces.
-func (s *scored) cut(ctx context.Context, layout structure.Layout, p protection, rate float64) (pieces, []edge, error) {
-	cutter := newCutter(s.text, layout, p, s.o.Unit)
-	if err := s.each(ctx, rate, cutter.add); err != nil {
-		return nil, nil, err
+func (s *scored) cut(ctx context.Context, c *cutter, layout structure.Layout, p protection, rate float64) error {
+	c.start(s.text, layout, p, s.o.Unit)
+	if err := s.each(ctx, rate, c.add); err != nil {
+		return err
 	}
-	all, edges := cutter.finish()
+	c.finish()
 	if s.o.Tokenizer != s.c.Tokenizer {
-		all.estimate(s.o.Tokenizer, s.text)
+		c.pieces.estimate(s.o.Tokenizer, s.text)
 	}
-	return all, edges, nil
+	return nil
 }
 
 // each calls take with the parts of the text and their scores.

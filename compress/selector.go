@@ -3,6 +3,7 @@ package compress
 import (
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/project-sputnik/sputnik/token"
 )
@@ -19,19 +20,17 @@ type selector struct {
 	counter
 	target int
 
-	glue  *glue    // nil where pieces may be joined as they come
-	nots  []int32  // which piece negates each, -1 for none; nil where none is
-	order []ranked // droppable pieces, the best first
-	kept  []bool
-	shown []bool // kept, and what must stand between
-	spent int    // tokens of what is shown, as they were last counted
+	apart   bool // whether words must not grow together
+	follows bool // and a letter or digit stands right before the first piece
+	nots    []negation
+	order   []int32 // droppable pieces, the best first
+	spare   []int32 // as long as order, to sort
+	sums    []int   // the costs of order[:n], for every n that is a multiple of stride
+	spent   int     // tokens of what is shown, as they were last counted
 }
 
-// ranked is a piece in its place, with the costs of all up to it: sum<<32 | piece.
-type ranked uint64
-
-func (r ranked) piece() int32 { return int32(uint32(r)) }
-func (r ranked) sum() int     { return int(r >> 32) }
+// stride is how many costs have to be added up at the most to know a sum.
+const stride = 256
 
 // counter counts the tokens of a text with buffers of its own.
 type counter struct {
@@ -51,41 +50,46 @@ func (c *counter) count(text []byte) int {
 	return len(c.tokens)
 }
 
-// choose returns a selector that knows which pieces are shown, and the tokens of the text that they make; whole is how many
-// tokens the whole text has.
-func choose(text []byte, all pieces, whole, target int, t token.Tokenizer, g *glue, nots []int32) *selector {
-	s := &selector{text: text, pieces: all, target: target, counter: counter{tokenizer: t}, glue: g, nots: nots,
-		kept: make([]bool, all.count()), shown: make([]bool, all.count())}
-	s.rank()
+// start begins with the pieces of a text, in the memory that the last one took.
+func (s *selector) start(text []byte, all pieces, target int, t token.Tokenizer) {
+	*s = selector{text: text, pieces: all, target: target, order: s.order[:0], spare: s.spare, sums: s.sums[:0],
+		counter: counter{tokenizer: t, tokens: s.tokens[:0], text: s.counter.text[:0]}}
+}
+
+// choose decides which pieces are shown, and counts the tokens of the text that they make; whole is how many tokens the
+// whole text has.
+func (s *selector) choose(scores []float32, whole int) {
+	s.rank(scores)
 	taken := s.search(whole)
 	for round := 0; round < 4 && s.spent < s.target && taken < len(s.order); round++ {
 		taken = s.fill(taken)
 	}
-	return s
 }
 
 // rank puts the droppable pieces in order: by class, by score with NaN last, by position.
-func (s *selector) rank() {
-	n := 0
-	for _, p := range s.pieces {
-		if droppable := p.class(); droppable == beside || droppable == whole || droppable == broken {
-			n++
-		}
-	}
-	s.order = make([]ranked, 0, n)
-	for _, class := range []class{beside, whole, broken} {
+func (s *selector) rank(scores []float32) {
+	s.order = roomier(s.order, len(s.pieces))
+	for _, class := range [...]class{beside, whole, broken} {
 		from := len(s.order)
 		for i, p := range s.pieces {
 			if p.class() == class {
-				s.order = append(s.order, ranked(descending(p.score))<<32|ranked(i))
+				s.order = append(s.order, int32(i))
 			}
 		}
-		slices.Sort(s.order[from:])
+		if n := len(s.order) - from; n > 1 {
+			s.spare = roomier(s.spare[:0], n)
+			sortByScore(s.order[from:], s.spare[:n], scores)
+		}
+	}
+	if len(s.text) > longestReused {
+		s.spare = nil // its memory is wanted
 	}
 	sum := 0
-	for i, r := range s.order {
-		sum += s.pieces[r.piece()].cost()
-		s.order[i] = ranked(sum)<<32 | r&math.MaxUint32
+	for i, piece := range s.order {
+		if i%stride == 0 {
+			s.sums = append(s.sums, sum)
+		}
+		sum += s.pieces[piece].cost()
 	}
 }
 
@@ -94,7 +98,39 @@ func (s *selector) sum(n int) int {
 	if n == 0 {
 		return 0
 	}
-	return s.order[n-1].sum()
+	last := (n - 1) / stride
+	sum := s.sums[last]
+	for _, piece := range s.order[last*stride : n] {
+		sum += s.pieces[piece].cost()
+	}
+	return sum
+}
+
+// sortByScore puts pieces in the order of their scores, the largest first, those of equal score as they are: digit by digit
+// of 11 bits, from the last to the first, which is several times as fast as by comparing. spare is as long as order.
+func sortByScore(order, spare []int32, scores []float32) {
+	const bits, digits = 11, 3
+	var counts [digits][1 << bits]int32
+	for _, i := range order {
+		key := descending(scores[i])
+		for d := range digits {
+			counts[d][key>>(d*bits)&(1<<bits-1)]++
+		}
+	}
+	for d := range digits {
+		at := int32(0)
+		for digit, n := range counts[d] {
+			counts[d][digit] = at
+			at += n
+		}
+		for _, i := range order {
+			digit := descending(scores[i]) >> (d * bits) & (1<<bits - 1)
+			spare[counts[d][digit]] = i
+			counts[d][digit]++
+		}
+		order, spare = spare, order
+	}
+	copy(spare, order) // after an odd number of digits the result lies in what was spare
 }
 
 // descending is a key that is the smaller, the larger a score; that of NaN is the largest.
@@ -114,8 +150,8 @@ func descending(score float32) uint32 {
 func (s *selector) search(whole int) int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
-	if lowCount > s.target && (s.glue != nil || s.nots != nil) { // room for what is protected, if at all, and nothing between
-		s.glue, s.nots = nil, nil
+	if lowCount > s.target && (s.apart || s.nots != nil) { // room for what is protected, if at all, and nothing between
+		s.apart, s.nots = false, nil
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {
@@ -153,7 +189,7 @@ func (s *selector) search(whole int) int {
 func (s *selector) guess(low, high, lowCount, highCount, slack int) int {
 	share := float64(s.target-slack/2-lowCount) / float64(highCount-lowCount)
 	want := s.sum(low) + int(share*float64(s.sum(high)-s.sum(low)))
-	at, _ := slices.BinarySearchFunc(s.order[low:high], want+1, func(r ranked, sum int) int { return r.sum() - sum })
+	at := sort.Search(high-low, func(i int) bool { return s.sum(low+i+1) > want })
 	return min(max(low+at, low+1), high-1)
 }
 
@@ -166,11 +202,11 @@ func (s *selector) take(n int) int {
 
 // keep keeps what is protected and the best n of the rest.
 func (s *selector) keep(n int) {
-	for i := range s.kept {
-		s.kept[i] = s.pieces[i].class() == forced
+	for i := range s.pieces {
+		s.pieces[i].set(kept, s.pieces[i].class() == forced)
 	}
-	for _, r := range s.order[:n] {
-		s.kept[r.piece()] = true
+	for _, piece := range s.order[:n] {
+		s.pieces[piece].set(kept, true)
 	}
 	s.compose()
 }
@@ -178,14 +214,14 @@ func (s *selector) keep(n int) {
 // recount counts the text of what is shown.
 func (s *selector) recount() {
 	n := 0
-	for i, shown := range s.shown {
-		if shown {
-			n += int(s.pieces[i+1].start - s.pieces[i].start)
+	for i, p := range s.pieces {
+		if p.is(shown) {
+			n += int(s.pieces[i+1].start - p.start)
 		}
 	}
 	s.counter.text = slices.Grow(s.counter.text[:0], n)
-	for i, shown := range s.shown {
-		if shown {
+	for i, p := range s.pieces {
+		if p.is(shown) {
 			s.counter.text = append(s.counter.text, s.pieces.of(s.text, i)...)
 		}
 	}
@@ -194,24 +230,24 @@ func (s *selector) recount() {
 
 // compose shows what is kept, what negates it, and between two words that would become one what stood before the second.
 func (s *selector) compose() {
-	copy(s.shown, s.kept)
-	if s.nots != nil {
-		for i, kept := range s.kept {
-			if kept && s.nots[i] >= 0 {
-				s.shown[s.nots[i]] = true
-			}
+	for i := range s.pieces {
+		s.pieces[i].set(shown, s.pieces[i].is(kept))
+	}
+	for _, not := range s.nots {
+		if s.pieces[not.of].is(kept) {
+			s.pieces[not.by].set(shown, true)
 		}
 	}
-	if s.glue == nil {
+	if !s.apart {
 		return
 	}
 	before := -1
-	for i, shown := range s.shown {
-		if !shown {
+	for i, p := range s.pieces {
+		if !p.is(shown) {
 			continue
 		}
-		if at := s.glue.parts(before, i); at >= 0 {
-			s.shown[at] = true
+		if at := s.pieces.parts(before, i, s.follows); at >= 0 {
+			s.pieces[at].set(shown, true)
 		}
 		before = i
 	}
