@@ -122,13 +122,17 @@ type placedUnit struct {
 
 // place walks over a text once; the rest is written window by window.
 func (s *Statistics) place(text token.Text, rate float64) *placed {
-	return s.placePart(token.Part{Text: text}, rate, 0)
+	p := new(placed)
+	p.part(s, token.Part{Text: text}, rate, 0)
+	return p
 }
 
-// placePart is place for a part, before whose first unit so many stand since the one that ended a sentence.
-func (s *Statistics) placePart(part token.Part, rate float64, since int32) *placed {
-	p := &placed{Statistics: s, text: part.Text, rate: float32(4 * (rate - 0.5)), skipped: part.Skipped,
-		units: make([]placedUnit, len(part.Units)), marks: make([]uint8, len(part.Tokens))}
+// part is place for a part, before whose first unit so many stand since the one that ended a sentence, in the memory that
+// the last part took.
+func (p *placed) part(s *Statistics, part token.Part, rate float64, since int32) {
+	*p = placed{Statistics: s, text: part.Text, rate: float32(4 * (rate - 0.5)), skipped: part.Skipped,
+		units: sized(p.units, len(part.Units)), marks: sized(p.marks, len(part.Tokens))}
+	clear(p.marks)
 	for u, unit := range part.Units {
 		rarest := float32(0)
 		for _, t := range part.Tokens[unit.First:unit.End] {
@@ -141,7 +145,6 @@ func (s *Statistics) placePart(part token.Part, rate float64, since int32) *plac
 		}
 	}
 	p.recurrence()
-	return p
 }
 
 func endsSentence(word []byte) bool {

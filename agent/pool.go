@@ -70,7 +70,8 @@ func (p *pool) score(r *request, halo int) error {
 	p.mutex.Lock()
 	p.queue = append(p.queue, r)
 	for ; p.working < min(workers, len(p.queue)+windows-1); p.working++ {
-		p.workers.Go(p.work)
+		p.workers.Add(1)
+		go p.work()
 	}
 	p.mutex.Unlock()
 	select {
@@ -104,6 +105,7 @@ var sheets = sync.Pool{New: func() any { return new(sheet) }}
 
 // work scores windows while there are any.
 func (p *pool) work() {
+	defer p.workers.Done()
 	s := sheets.Get().(*sheet)
 	defer sheets.Put(s)
 	for p.take(s) {

@@ -9,10 +9,13 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 )
 
-// Walk scores a text part by part for a rate in (0, 1] and a question, which may be empty: parts have margins of so many
+// Walks says whether the agent takes a question, which may be empty.
+func (a *Agent) Walks(question string) bool { return question == "" || a.Question > 0 }
+
+// Walk scores a text part by part for a rate in (0, 1] and a question that the agent takes: parts have margins of so many
 // tokens, and each pass is called for every part in order, one pass after the other. The last one gives the scores of the
-// parts without their margins, which are those of Score and ScoreAsked; no passes where the agent takes no questions. A
-// walk is for one goroutine.
+// parts without their margins, good until the next call, which are those of Score and ScoreAsked. A walk is for one
+// goroutine.
 func (a *Agent) Walk(text []byte, rate float64, question string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error)) {
 	return a.walk(&walk{text: text, rate: rate, question: question})
 }
@@ -22,13 +25,13 @@ type pass = func(ctx context.Context, part token.Part) ([]float32, error)
 
 func (a *Agent) walk(w *walk) (margin int, passes []pass) {
 	w.agent = a
-	switch margin = farthest + a.reach() + 1; {
-	case w.question == "":
-		return margin, []pass{w.score}
-	case a.Question == 0:
-		return 0, nil
+	margin = farthest + a.reach() + 1
+	if w.question == "" {
+		w.passes[0] = w.score
+		return margin, w.passes[:1]
 	}
-	return margin, []pass{w.look, w.scoreAsked, w.lean}
+	w.passes = [...]pass{w.look, w.scoreAsked, w.lean}
+	return margin, w.passes[:]
 }
 
 // walk is what is known of a text while it is scored.
@@ -37,7 +40,11 @@ type walk struct {
 	text  []byte
 	rate  float64
 	spent *atomic.Int64 // that forwards took, where somebody wants to know
-	last  *placed       // part
+
+	passes  [3]pass
+	placed  placed // the last part
+	request request
+	some    bool // whether there was one
 
 	question string
 	tokens   int // of the whole
@@ -68,7 +75,7 @@ func (w *walk) score(ctx context.Context, part token.Part) ([]float32, error) {
 
 // scoreAsked notes the scores of a part; where nothing of the question is in the text, it is as if none was asked.
 func (w *walk) scoreAsked(ctx context.Context, part token.Part) ([]float32, error) {
-	if w.last == nil && !w.asked.settle() {
+	if !w.some && !w.asked.settle() {
 		w.asked = nil
 	}
 	var asked *askedPart
@@ -110,15 +117,16 @@ func (w *walk) scorePart(ctx context.Context, part token.Part, asked *askedPart)
 		policy = timedPolicy{policy, w.spent}
 	}
 	since := int32(0)
-	if w.last != nil {
-		since = w.last.units[part.Skipped-w.last.skipped].since
+	if w.some {
+		since = w.placed.units[part.Skipped-w.placed.skipped].since
 	}
-	w.last = w.agent.statistics.placePart(part, w.rate, since)
-	r := &request{ctx: ctx, policy: policy, placed: w.last, asked: asked, first: part.From, scores: make([]float32, part.To-part.From)}
-	if err := w.agent.pool.score(r, w.agent.reach()); err != nil {
+	w.placed.part(w.agent.statistics, part, w.rate, since)
+	w.some = true
+	w.request = request{ctx: ctx, policy: policy, placed: &w.placed, asked: asked, first: part.From, scores: sized(w.request.scores, part.To-part.From)}
+	if err := w.agent.pool.score(&w.request, w.agent.reach()); err != nil {
 		return nil, fmt.Errorf("score: %w", err)
 	}
-	return r.scores, nil
+	return w.request.scores, nil
 }
 
 func (a *Agent) check(tokens []token.Token) error {

@@ -99,10 +99,10 @@ func (c *Compressor) Compress(ctx context.Context, text []byte, o Options) (Resu
 	if ctx.Err() != nil {
 		return Result{}, ctx.Err()
 	}
-	if refused := (*structure.Error)(nil); errors.As(err, &refused) {
-		return Result{}, err
-	}
 	if err != nil {
+		if refused := (*structure.Error)(nil); errors.As(err, &refused) {
+			return Result{}, err
+		}
 		err = Fault{err}
 		r.keepAll(text, err)
 	}

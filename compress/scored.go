@@ -24,11 +24,9 @@ type scored struct {
 
 func (c *Compressor) scored(text []byte, o Options) *scored {
 	s := &scored{c: c, o: o, text: text}
-	if walker, walks := c.Scorer.(Walker); walks && o.MinQuality == 0 && o.seen == nil {
-		if _, passes := walker.Walk(text, 1, o.Question); passes != nil {
-			s.walker = walker
-			return s
-		}
+	if walker, walks := c.Scorer.(Walker); walks && walker.Walks(o.Question) && o.MinQuality == 0 && o.seen == nil {
+		s.walker = walker
+		return s
 	}
 	s.read = token.Read(c.Tokenizer, text)
 	return s
@@ -68,26 +66,30 @@ func (s *scored) each(ctx context.Context, rate float64, take func(part token.Pa
 	}
 	margin, passes := s.walker.Walk(s.text, rate, s.o.Question)
 	s.o.Timings.lap(Selecting)
-	parts := token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing))
-	for i, pass := range passes {
-		for part := range parts {
+	for len(passes) > 0 {
+		for part := range token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing)) {
 			s.o.Timings.lap(Reading)
-			scores, err := pass(ctx, part)
-			s.o.Timings.lap(Scoring)
-			if i+1 == len(passes) {
-				if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
-					return err
+			for only := part.Skipped == 0 && part.To == len(part.Tokens); only && len(passes) > 1; passes = passes[1:] { // read once for all
+				if _, err := passes[0](ctx, part); err != nil {
+					return s.c.failed(err)
 				}
-				take(part, scores)
-				s.tokens += len(scores)
-				s.o.Timings.lap(Selecting)
-			} else if err != nil {
-				return s.c.failed(err)
 			}
-			if part.Skipped == 0 && part.To == len(part.Tokens) { // the only one need not be read again
-				parts = func(yield func(token.Part) bool) { yield(part) }
+			scores, err := passes[0](ctx, part)
+			s.o.Timings.lap(Scoring)
+			if len(passes) > 1 {
+				if err != nil {
+					return s.c.failed(err)
+				}
+				continue
 			}
+			if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
+				return err
+			}
+			take(part, scores)
+			s.tokens += len(scores)
+			s.o.Timings.lap(Selecting)
 		}
+		passes = passes[1:]
 	}
 	s.o.Timings.lap(Reading)
 	return nil

@@ -25,9 +25,11 @@ type Asker interface {
 
 // A Walker is a Scorer that needs not see all of a text at once, so that a long one is never held in tokens. Each of its passes
 // is called for every part of the text in order, one pass after the other; parts have margins of so many tokens. The last pass
-// returns what Score, or ScoreAsked, would for the tokens [From, To). There are no passes where it takes no questions.
+// returns what Score, or ScoreAsked, would for the tokens [From, To), good until the next call. Walks says whether it takes the
+// question, which may be empty; only then there is anything to walk.
 type Walker interface {
 	Scorer
+	Walks(question string) bool
 	Walk(text []byte, rate float64, question string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error))
 }
 

@@ -1,6 +1,9 @@
 package token
 
-import "iter"
+import (
+	"iter"
+	"sync"
+)
 
 // A Part is a stretch of a text with as much on both sides as was asked for. Its tokens and units are those that Read finds in
 // the whole, but for their indices: Units are about Tokens, which begin somewhere in the text.
@@ -12,17 +15,30 @@ type Part struct {
 }
 
 // Parts reads a text in parts of size tokens, or a unit more, each with margins of at least so many tokens on both sides
-// where there are so many. A part is good until the next; a text without tokens has none.
+// where there are so many. A part is good until the next, and the last until the loop ends, unless that is broken off; a text
+// without tokens has none.
 func Parts(t Tokenizer, text []byte, size, margin int) iter.Seq[Part] {
 	return func(yield func(Part) bool) {
-		r := &parter{size: size, margin: margin, yield: yield, groups: grouper{text: text}}
-		r.part.Bytes = text
-		r.part.Tokens = make([]Token, 0, min(Expected(len(text)), size+2*margin+fullBatch))
-		r.part.Units = make([]Unit, 0, cap(r.part.Tokens))
+		r := parters.Get().(*parter)
+		tokens, units := r.part.Tokens[:0], r.part.Units[:0]
+		*r = parter{size: size, margin: margin, yield: yield, groups: grouper{text: text}}
+		r.part.Bytes, r.part.Tokens, r.part.Units = text, tokens, units
+		if room := min(Expected(len(text)), size+2*margin+fullBatch); cap(tokens) < room {
+			r.part.Tokens, r.part.Units = make([]Token, 0, room), make([]Unit, 0, room)
+		}
 		each(t, text, r.add)
 		r.finish()
+		if !r.done && cap(r.part.Tokens) <= longestReused { // else somebody may still look at it, or few will need so much
+			*r = parter{part: Part{Text: Text{Tokens: r.part.Tokens[:0], Units: r.part.Units[:0]}}}
+			parters.Put(r)
+		}
 	}
 }
+
+var parters = sync.Pool{New: func() any { return new(parter) }}
+
+// longestReused is how many tokens of memory the next text may take over at the most.
+const longestReused = 1 << 17
 
 // parter collects the tokens and units of a part and its margins.
 type parter struct {
@@ -61,7 +77,7 @@ func (r *parter) finish() {
 	p := &r.part
 	p.Units = r.groups.finish(p.Units, p.Tokens)
 	p.To, p.End = len(p.Tokens), len(p.Units)
-	r.yield(*p)
+	r.done = !r.yield(*p)
 }
 
 // give gives a part away, and drops what is no margin of the next.

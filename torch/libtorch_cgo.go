@@ -122,10 +122,8 @@ func cPolicyNew(weights []unsafe.Pointer, dilations []int64) (unsafe.Pointer, er
 func cPolicyFree(policy unsafe.Pointer) { C.sp_policy_free(policy) }
 
 func cPolicyScores(policy unsafe.Pointer, ids []int32, features []float32, dynamic int, scores []float32) error {
-	var message *C.char
-	C.sp_policy_scores(policy, (*C.int32_t)(unsafe.SliceData(ids)), (*C.float)(unsafe.SliceData(features)),
-		C.int64_t(len(ids)), C.int64_t(dynamic), (*C.float)(unsafe.SliceData(scores)), &message)
-	return failure(message)
+	return failure(C.sp_policy_scores(policy, (*C.int32_t)(unsafe.SliceData(ids)), (*C.float)(unsafe.SliceData(features)),
+		C.int64_t(len(ids)), C.int64_t(dynamic), (*C.float)(unsafe.SliceData(scores))))
 }
 
 func cCacheNew(layers int) unsafe.Pointer   { return C.sp_cache_new(C.int64_t(layers)) }

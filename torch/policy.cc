@@ -253,9 +253,11 @@ void* sp_policy_new(void* const* weights, const int64_t* dilations, int blocks, 
 
 void sp_policy_free(void* policy) { delete static_cast<Policy*>(policy); }
 
-int sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores, char** err) {
-  return sp_guard(err, -1, [&] {
+char* sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores) {
+  char* err = nullptr;
+  sp_guard(&err, 0, [&] {
     static_cast<const Policy*>(policy)->score(ids, features, rows, dynamic, scores);
     return 0;
   });
+  return err;
 }

@@ -49,7 +49,8 @@ int sp_cuda_devices(void);
 // Fused inference: policy.cc and transformer.cc.
 void* sp_policy_new(void* const* weights, const int64_t* dilations, int blocks, char** err);
 void sp_policy_free(void* policy);
-int sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores, char** err);
+// Returns what went wrong, or NULL: Go allocates for every pointer to a pointer that it hands over.
+char* sp_policy_scores(void* policy, const int32_t* ids, const float* features, int64_t rows, int64_t dynamic, float* scores);
 
 typedef struct {
   int64_t layers, heads, kv_heads, head_dim, gpt2;

@@ -33,6 +33,11 @@ var oddTexts = []struct {
 	{"a word of letters and digits", func(_ string, size int) string { return strings.Repeat("abcdefghij0123456789", size/20) }},
 	{"one character", func(_ string, size int) string { return strings.Repeat("a", size) }},
 	{"NUL and stray bytes", func(_ string, size int) string { return strings.Repeat("\x00\xff\xfe", size/3) }},
+	{"bytes at random", func(_ string, size int) string {
+		out := make([]byte, size)
+		_, _ = rand.NewChaCha8([32]byte{1}).Read(out) // it never fails
+		return string(out)
+	}},
 }
 
 // notes is a text as JSON, a note a paragraph.

@@ -50,6 +50,8 @@ type Prompt struct {
 	Runs   int     `json:"runs"`
 	P50    float64 `json:"p50_ms"`
 	P99    float64 `json:"p99_ms"`
+
+	Allocations float64 `json:"allocations_per_100_tokens"` // of Go
 }
 
 // compressor is one as package sputnik makes it, that notes what the forward passes take.
@@ -117,7 +119,11 @@ func measurePrompt(ctx context.Context, c *compress.Compressor, text []byte) (p 
 	all := prompts(c.Tokenizer, text)
 	p.Tokens = min(promptTokens, len(c.Tokenizer.Encode(nil, all[0])))
 	var took []time.Duration
+	mallocs := uint64(0)
 	for i := -len(all); i < promptRuns; i++ { // the first round is to warm up
+		if i == 0 {
+			mallocs = allocations()
+		}
 		once, err := repeat(ctx, c, all[(i+len(all))%len(all)], compress.Options{}, 1, 0)
 		if err != nil {
 			return p, err
@@ -126,8 +132,9 @@ func measurePrompt(ctx context.Context, c *compress.Compressor, text []byte) (p 
 			took = append(took, once...)
 		}
 	}
-	slices.Sort(took)
 	p.Runs = len(took)
+	p.Allocations = 100 * float64(allocations()-mallocs) / float64(p.Runs*p.Tokens)
+	slices.Sort(took)
 	p.P50, p.P99 = milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100])
 	return p, nil
 }

@@ -12,7 +12,7 @@ func (r Report) Print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, %d cores, load %s, %s, libtorch %s\n", m.CPU, m.Cores, m.Load, m.Go, m.Libtorch)
 	fmt.Fprintf(w, "%d bytes of text (%s), %d tokens of %s, at rate %v\n\n", t.Bytes, t.Structure, t.Tokens, t.Tokenizer, t.Rate)
-	fmt.Fprintln(w, "whole path\ttokens/s, median\tbest\truns\tread\tscore\t(model)\tselect\trender\tprompt, p50\tp99\tallocations")
+	fmt.Fprintln(w, "whole path\ttokens/s, median\tbest\truns\tread\tscore\t(model)\tselect\trender\tallocations\tprompt, p50\tp99\tallocations")
 	if r.Torch != nil {
 		r.Torch.print(w, "libtorch")
 	}
@@ -40,6 +40,6 @@ func (r Report) Print(out io.Writer) error {
 
 func (p Path) print(w io.Writer, name string) {
 	f := p.Profile
-	fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%d\t%.0f%%\t%.0f%%\t%.0f%%\t%.0f%%\t%.0f%%\t%.1f ms\t%.1f ms\t%.2f\n", name, p.Speed.Median, p.Speed.Best, p.Speed.Runs,
-		100*f.Read, 100*f.Score, 100*f.Model, 100*f.Select, 100*f.Render, p.Prompt.P50, p.Prompt.P99, p.Allocations)
+	fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%d\t%.0f%%\t%.0f%%\t%.0f%%\t%.0f%%\t%.0f%%\t%.2f\t%.1f ms\t%.1f ms\t%.2f\n", name, p.Speed.Median, p.Speed.Best, p.Speed.Runs,
+		100*f.Read, 100*f.Score, 100*f.Model, 100*f.Select, 100*f.Render, p.Allocations, p.Prompt.P50, p.Prompt.P99, p.Prompt.Allocations)
 }

@@ -136,7 +136,7 @@ func (c *check) sameAgain(ctx context.Context, alone map[string][]float32) {
 // sameInParts walks over the texts, where the scorer can.
 func (c *check) sameInParts(ctx context.Context, alone map[string][]float32) {
 	walker, walks := c.scorer.(compress.Walker)
-	if !walks {
+	if !walks || !walker.Walks("") {
 		return
 	}
 	for name, words := range inputs {

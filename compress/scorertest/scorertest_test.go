@@ -84,6 +84,8 @@ func TestABrokenPromiseIsFound(t *testing.T) {
 // walker has other scores in parts.
 type walker struct{ broken }
 
+func (w walker) Walks(string) bool { return true }
+
 func (w walker) Walk([]byte, float64, string) (margin int, passes []func(context.Context, token.Part) ([]float32, error)) {
 	return 0, []func(context.Context, token.Part) ([]float32, error){func(_ context.Context, part token.Part) ([]float32, error) {
 		return make([]float32, part.To-part.From), nil

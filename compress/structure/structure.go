@@ -148,6 +148,9 @@ func surelyMarkdown(text []byte, words Words) (Layout, bool) {
 }
 
 func surelyCode(text []byte, words Words) (Layout, bool) {
+	if guess(text) == nil { // as prose is, which need not be told why
+		return Layout{}, false
+	}
 	layout, err := parseCode(text, words, true)
 	return layout, err == nil
 }
