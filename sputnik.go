@@ -108,6 +108,9 @@ func (c *Compressor) Explain(ctx context.Context, text string, options ...Option
 // abandonable returns what do does, or the context's error once that ends: do may then go on for a while, as a long text is
 // not tokenised in bits, and nobody sees what it returns.
 func abandonable[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	if ctx.Done() == nil {
+		return do()
+	}
 	type outcome struct {
 		value T
 		err   error

@@ -57,6 +57,7 @@ type pool struct {
 	queue   []*request // with windows that nobody took
 	working int
 	workers sync.WaitGroup
+	run     func() // work, made a value once
 }
 
 // score fills in the scores of a request.
@@ -68,10 +69,13 @@ func (p *pool) score(r *request, halo int) error {
 	}
 	r.halo, r.step, r.next, r.left, r.done = halo, (n+windows-1)/windows, r.first, n, make(chan struct{})
 	p.mutex.Lock()
+	if p.run == nil {
+		p.run = p.work
+	}
 	p.queue = append(p.queue, r)
 	for ; p.working < min(workers, len(p.queue)+windows-1); p.working++ {
 		p.workers.Add(1)
-		go p.work()
+		go p.run()
 	}
 	p.mutex.Unlock()
 	select {

@@ -19,12 +19,12 @@ var negators = set("not no never without unless cannot nor neither")
 // A negation says which piece negates another: what is kept must not say the opposite.
 type negation struct{ of, by int32 }
 
-// negations returns the pieces that are negated, in order, each by the last that does it. A negation goes with the next word
+// negations appends to out the pieces that are negated, in order, each by the last that does it. A negation goes with the next word
 // that means something by itself, up to farthestNegated words on in the same clause, or with the last word there if none
 // does; "unless" goes with all of them. It knows English only.
-func negations(text []byte, all pieces) []negation {
-	var out []negation
-	var found []int
+func negations(out []negation, text []byte, all pieces) []negation {
+	var room [8]int
+	found := room[:0]
 	for i := range all.count() {
 		if class := all[i].class(); class == stripped || class == broken || !negates(all.of(text, i)) {
 			continue

@@ -16,10 +16,11 @@ type scored struct {
 	c      *Compressor
 	o      Options
 	text   []byte
-	walker Walker     // nil where the whole has to be seen
-	read   token.Text // then
-	scores []float32  // of it, once it was cut
-	tokens int        // once it was cut
+	walker Walker                                                          // nil where the whole has to be seen
+	read   token.Text                                                      // then
+	scores []float32                                                       // of it, once it was cut
+	tokens int                                                             // once it was cut
+	passes []func(ctx context.Context, part token.Part) ([]float32, error) // that the walker has still to make
 }
 
 func (c *Compressor) scored(text []byte, o Options) *scored {
@@ -43,7 +44,7 @@ func (s *scored) count(t token.Tokenizer) int {
 // cut scores the text and lays out its pieces.
 func (s *scored) cut(ctx context.Context, c *cutter, layout structure.Layout, p protection, rate float64) error {
 	c.start(s.text, layout, p, s.o.Unit)
-	if err := s.each(ctx, rate, c.add); err != nil {
+	if err := s.each(ctx, rate, c); err != nil {
 		return err
 	}
 	c.finish()
@@ -53,45 +54,53 @@ func (s *scored) cut(ctx context.Context, c *cutter, layout structure.Layout, p 
 	return nil
 }
 
-// each calls take with the parts of the text and their scores.
-func (s *scored) each(ctx context.Context, rate float64, take func(part token.Part, scores []float32)) (err error) {
+// each gives a cutter the parts of the text and their scores.
+func (s *scored) each(ctx context.Context, rate float64, c *cutter) (err error) {
 	if s.walker == nil {
 		s.o.Timings.lap(Selecting)
 		s.scores, err = s.c.score(ctx, s.read, rate, s.o.Question)
 		s.o.Timings.lap(Scoring)
 		if s.tokens = len(s.read.Tokens); err == nil && s.tokens > 0 {
-			take(token.Part{Text: s.read, To: s.tokens, End: len(s.read.Units)}, s.scores)
+			c.add(token.Part{Text: s.read, To: s.tokens, End: len(s.read.Units)}, s.scores)
 		}
 		return err
 	}
-	margin, passes := s.walker.Walk(s.text, rate, s.o.Question)
+	var margin int
+	margin, s.passes = s.walker.Walk(s.text, rate, s.o.Question)
 	s.o.Timings.lap(Selecting)
-	for len(passes) > 0 {
+	for ; len(s.passes) > 0; s.passes = s.passes[1:] {
 		for part := range token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing)) {
-			s.o.Timings.lap(Reading)
-			for only := part.Skipped == 0 && part.To == len(part.Tokens); only && len(passes) > 1; passes = passes[1:] { // read once for all
-				if _, err := passes[0](ctx, part); err != nil {
-					return s.c.failed(err)
-				}
-			}
-			scores, err := passes[0](ctx, part)
-			s.o.Timings.lap(Scoring)
-			if len(passes) > 1 {
-				if err != nil {
-					return s.c.failed(err)
-				}
-				continue
-			}
-			if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
+			if err := s.pass(ctx, part, c); err != nil {
 				return err
 			}
-			take(part, scores)
-			s.tokens += len(scores)
-			s.o.Timings.lap(Selecting)
 		}
-		passes = passes[1:]
 	}
 	s.o.Timings.lap(Reading)
+	return nil
+}
+
+// pass makes the pass that comes next over a part, and all of them if it is the only one.
+func (s *scored) pass(ctx context.Context, part token.Part, c *cutter) error {
+	s.o.Timings.lap(Reading)
+	only := part.Skipped == 0 && part.To == len(part.Tokens)
+	for len(s.passes) > 1 {
+		if _, err := s.passes[0](ctx, part); err != nil {
+			return s.c.failed(err)
+		}
+		if !only {
+			s.o.Timings.lap(Scoring)
+			return nil
+		}
+		s.passes = s.passes[1:]
+	}
+	scores, err := s.passes[0](ctx, part)
+	s.o.Timings.lap(Scoring)
+	if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
+		return err
+	}
+	c.add(part, scores)
+	s.tokens += len(scores)
+	s.o.Timings.lap(Selecting)
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (c *counter) count(text []byte) int {
 
 // start begins with the pieces of a text, in the memory that the last one took.
 func (s *selector) start(text []byte, all pieces, target int, t token.Tokenizer) {
-	*s = selector{text: text, pieces: all, target: target, order: s.order[:0], spare: s.spare, sums: s.sums[:0],
+	*s = selector{text: text, pieces: all, target: target, order: s.order[:0], spare: s.spare, sums: s.sums[:0], nots: s.nots[:0],
 		counter: counter{tokenizer: t, tokens: s.tokens[:0], text: s.counter.text[:0]}}
 }
 
@@ -150,8 +150,8 @@ func descending(score float32) uint32 {
 func (s *selector) search(whole int) int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
-	if lowCount > s.target && (s.apart || s.nots != nil) { // room for what is protected, if at all, and nothing between
-		s.apart, s.nots = false, nil
+	if lowCount > s.target && (s.apart || len(s.nots) > 0) { // room for what is protected, if at all, and nothing between
+		s.apart, s.nots = false, s.nots[:0]
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {
