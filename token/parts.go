@@ -88,7 +88,9 @@ func (r *parter) give() {
 		p.End++
 	}
 	p.To = int(p.Units[p.End].First)
-	r.done = !r.yield(*p)
+	if r.done = !r.yield(*p); r.done {
+		return // who broke off may have left somebody behind who still looks at the part
+	}
 	drop := p.End
 	for drop > 0 && int(p.Units[drop].First) > p.To-r.margin {
 		drop--
