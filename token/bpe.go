@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // BPE is byte-pair encoding. Its symbols begin as bytes (the GPT-2 family) or, with chars set, as code points with
@@ -83,9 +85,13 @@ func (b *BPE) encode(dst []Token, s *scratch, text []byte) []Token {
 	return b.added.each(dst, text, func(dst []Token, at, end int) []Token { return b.encodePlain(dst, s, text, at, end) })
 }
 
-// stream needs no look at all of a text where one scan cuts it and nothing is done to it before.
+// stream needs no look at all of a text where one scan cuts it and nothing is done to it before, such as bringing it into a
+// normal form that it has.
 func (b *BPE) stream(text []byte, batch func([]Token) bool) (ok bool) {
-	if b.scan == nil || b.prepare != nil || b.chars {
+	if b.scan == nil || b.chars {
+		return false
+	}
+	if f, isForm := b.prepare.(form); b.prepare != nil && !(isForm && norm.Form(f).IsNormal(text)) {
 		return false
 	}
 	s := b.pool.Get().(*scratch)

@@ -151,13 +151,26 @@ func (w *WordPiece) Encode(dst []Token, text []byte) []Token {
 }
 
 // Offsets is Encode with the spans as the vocabulary sees them: no spaces, nothing that was cleaned away.
-func (w *WordPiece) Offsets(dst []Token, text []byte) []Token {
+func (w *WordPiece) Offsets(dst []Token, text []byte) []Token { return w.offsets(dst, text, 1<<16) }
+
+// offsets is Offsets by blocks of so many bytes or a word more, so that a long text is not held code point by code point.
+func (w *WordPiece) offsets(dst []Token, text []byte, block int) []Token {
 	s := w.pool.Get().(*wordScratch)
 	defer w.pool.Put(s)
 	dst = appendZero(dst, w.head)
 	dst = w.added.each(dst, text, func(dst []Token, at, end int) []Token {
-		s.chars = w.clean.normalize(s.chars[:0], text[at:end], int32(at))
-		return w.encodeChars(dst, s)
+		for at < end {
+			to := min(end, at+block)
+			if more := bytes.IndexAny(text[to:end], " \n.,"); more >= 0 { // none of which is ever within a word
+				to += more
+			} else {
+				to = end
+			}
+			s.chars = w.clean.normalize(s.chars[:0], text[at:to], int32(at))
+			dst = w.encodeChars(dst, s)
+			at = to
+		}
+		return dst
 	})
 	return appendZero(dst, w.tail)
 }
