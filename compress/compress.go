@@ -159,7 +159,7 @@ func (c *Compressor) shorten(ctx context.Context, text []byte, o Options, r *Res
 func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.Layout, o Options, r *Result) error {
 	s := c.scored(text, o)
 	r.OriginalTokens = -1 // not known until the text was read, where the rate alone says that it will be shortened
-	if s.walker == nil || o.Tokenizer != c.Tokenizer || o.TargetTokens != nil || o.Rate >= 1 || found.Kind != structure.Prose {
+	if s.walker == nil || o.MinQuality > 0 || o.Tokenizer != c.Tokenizer || o.TargetTokens != nil || o.Rate >= 1 || found.Kind != structure.Prose {
 		r.OriginalTokens = s.count(o.Tokenizer)
 	}
 	o.Timings.lap(Reading)
@@ -167,7 +167,7 @@ func (c *Compressor) reduce(ctx context.Context, text []byte, found structure.La
 		return ctx.Err()
 	}
 	if o.MinQuality > 0 {
-		rate, err := c.rateFor(ctx, s.read, o.MinQuality, o.Question)
+		rate, err := s.rateFor(ctx, o.MinQuality)
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,9 @@
 package compress
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/project-sputnik/sputnik/token"
 )
@@ -25,49 +22,72 @@ const predictionRate = 0.5
 
 // rateFor is the least share of a text's tokens whose words have the worth that a quality takes: words are dropped, the
 // least first, until the rest would fall below it.
-func (c *Compressor) rateFor(ctx context.Context, text token.Text, quality float64, question string) (float64, error) {
-	p, predicts := c.Scorer.(Predictor)
+func (s *scored) rateFor(ctx context.Context, quality float64) (float64, error) {
+	p, predicts := s.c.Scorer.(Predictor)
 	switch {
 	case !predicts:
-		return 0, fmt.Errorf("min-quality: the scorer %s does not predict what is kept", c.Scorer.Name())
-	case question != "":
+		return 0, fmt.Errorf("min-quality: the scorer %s does not predict what is kept", s.c.Scorer.Name())
+	case s.o.Question != "":
 		return 0, errors.New("min-quality is calibrated for texts whose question is not known: want one of min-quality and question")
 	}
 	share, err := p.Share(quality)
-	if err != nil || len(text.Tokens) == 0 {
-		return 1, err
-	}
-	scores, err := c.score(ctx, text, predictionRate, "")
 	if err != nil {
 		return 0, err
 	}
-	return KeptFor(share, text, scores, p.Worth), nil
+	w := worths{of: p.Worth}
+	if err := s.each(ctx, predictionRate, &w); err != nil {
+		return 0, err
+	}
+	return w.keptFor(share), nil
 }
 
 // KeptFor is the share of a text's tokens that its best words take up, by their mean score, until they have a share of
 // the worth of all.
 func KeptFor(share float64, text token.Text, scores []float32, worth func(score float32) float64) float64 {
-	type word struct {
-		score, worth float64
-		tokens       int
-	}
-	words, all := make([]word, len(text.Units)), 0.0
-	for u, unit := range text.Units {
-		w := word{tokens: int(unit.End - unit.First)}
-		for _, s := range scores[unit.First:unit.End] {
-			w.score += float64(s) / float64(w.tokens)
-			w.worth += worth(s)
+	w := worths{of: worth}
+	w.add(token.Part{Text: text, To: len(text.Tokens), End: len(text.Units)}, scores)
+	return w.keptFor(share)
+}
+
+// worths are what the words of a text are worth, as its parts come in.
+type worths struct {
+	of     func(score float32) float64
+	scores []float32 // of the words: the means of their tokens'
+	worth  []float32 // of the words
+	tokens []int32   // of the words
+}
+
+func (w *worths) add(part token.Part, scores []float32) {
+	for _, unit := range part.Units[part.First:part.End] {
+		mean, worth := 0.0, 0.0
+		for _, s := range scores[int(unit.First)-part.From : int(unit.End)-part.From] {
+			mean += float64(s) / float64(unit.End-unit.First)
+			worth += w.of(s)
 		}
-		words[u] = w
-		all += w.worth
+		w.scores = append(w.scores, float32(mean))
+		w.worth = append(w.worth, float32(worth))
+		w.tokens = append(w.tokens, unit.End-unit.First)
 	}
-	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(b.score, a.score) })
+}
+
+// keptFor is the share of the tokens that the best words take up until they have a share of the worth of all; 1 of no words.
+func (w *worths) keptFor(share float64) float64 {
+	order, all, total := make([]int32, len(w.scores)), 0.0, 0
+	for i := range order {
+		order[i] = int32(i)
+		all += float64(w.worth[i])
+		total += int(w.tokens[i])
+	}
+	if total == 0 {
+		return 1
+	}
+	sortByScore(order, make([]int32, len(order)), w.scores)
 	kept, tokens := 0.0, 0
-	for _, w := range words {
+	for _, i := range order {
 		if kept >= share*all {
 			break
 		}
-		kept, tokens = kept+w.worth, tokens+w.tokens
+		kept, tokens = kept+float64(w.worth[i]), tokens+int(w.tokens[i])
 	}
-	return math.Min(1, float64(tokens)/float64(len(text.Tokens)))
+	return float64(tokens) / float64(total)
 }

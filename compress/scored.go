@@ -25,7 +25,7 @@ type scored struct {
 
 func (c *Compressor) scored(text []byte, o Options) *scored {
 	s := &scored{c: c, o: o, text: text}
-	if walker, walks := c.Scorer.(Walker); walks && walker.Walks(o.Question) && o.MinQuality == 0 && o.seen == nil {
+	if walker, walks := c.Scorer.(Walker); walks && walker.Walks(o.Question) && o.seen == nil {
 		s.walker = walker
 		return s
 	}
@@ -54,14 +54,20 @@ func (s *scored) cut(ctx context.Context, c *cutter, layout structure.Layout, p 
 	return nil
 }
 
-// each gives a cutter the parts of the text and their scores.
-func (s *scored) each(ctx context.Context, rate float64, c *cutter) (err error) {
+// A taker is who is given the parts of a text and their scores.
+type taker interface {
+	add(part token.Part, scores []float32)
+}
+
+// each gives a taker all of the text.
+func (s *scored) each(ctx context.Context, rate float64, to taker) (err error) {
+	s.tokens = 0
 	if s.walker == nil {
 		s.o.Timings.lap(Selecting)
 		s.scores, err = s.c.score(ctx, s.read, rate, s.o.Question)
 		s.o.Timings.lap(Scoring)
 		if s.tokens = len(s.read.Tokens); err == nil && s.tokens > 0 {
-			c.add(token.Part{Text: s.read, To: s.tokens, End: len(s.read.Units)}, s.scores)
+			to.add(token.Part{Text: s.read, To: s.tokens, End: len(s.read.Units)}, s.scores)
 		}
 		return err
 	}
@@ -70,7 +76,7 @@ func (s *scored) each(ctx context.Context, rate float64, c *cutter) (err error) 
 	s.o.Timings.lap(Selecting)
 	for ; len(s.passes) > 0; s.passes = s.passes[1:] {
 		for part := range token.Parts(s.c.Tokenizer, s.text, partTokens, max(margin, longestThing)) {
-			if err := s.pass(ctx, part, c); err != nil {
+			if err := s.pass(ctx, part, to); err != nil {
 				return err
 			}
 		}
@@ -80,7 +86,7 @@ func (s *scored) each(ctx context.Context, rate float64, c *cutter) (err error) 
 }
 
 // pass makes the pass that comes next over a part, and all of them if it is the only one.
-func (s *scored) pass(ctx context.Context, part token.Part, c *cutter) error {
+func (s *scored) pass(ctx context.Context, part token.Part, to taker) error {
 	s.o.Timings.lap(Reading)
 	only := part.Skipped == 0 && part.To == len(part.Tokens)
 	for len(s.passes) > 1 {
@@ -98,7 +104,7 @@ func (s *scored) pass(ctx context.Context, part token.Part, c *cutter) error {
 	if err := s.c.checkScores(scores, part.To-part.From, err); err != nil {
 		return err
 	}
-	c.add(part, scores)
+	to.add(part, scores)
 	s.tokens += len(scores)
 	s.o.Timings.lap(Selecting)
 	return nil
