@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Trains the ladder of agents and its control by reinforcement, measures them on cloze questions, on questions that people
 # asked and by a reader's losses, and heals a cut language model; the reports go to docs/experiments/007-*.md as the programs
-# wrote them, and `go run ./scripts/hatd speeds` says how fast the rungs are. ARGS= goes to the distill that trains (--reuse measures the students that are there), SUBJQA= names a bare clone
-# of megagonlabs/SubjQA, without which the asked documents are a fifth, READER=0 leaves the reader out (it takes half an hour
-# of one core that has bfloat16), CAUSAL=0 the language model.
+# wrote them, and `go run ./scripts/hatd speeds` says how fast the rungs are. ARGS= goes to the distill that trains (--reuse
+# measures the students that are there), SUBJQA= names a bare clone of megagonlabs/SubjQA, without which the asked documents
+# are a fifth, READER=0 leaves the reader out (it takes half an hour of one core that has bfloat16), CAUSAL=0 the language
+# model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sputnik=bin/sputnik
