@@ -1,7 +1,7 @@
 // Command hatd writes the pages that say what HATD's parts and promises come to: every scorer by what a reader still knows
 // and by its speed, and the promises beside what was measured. Both are made of reports of `sputnik eval`, which it runs.
 //
-//	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for half an hour of one core
+//	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for ten minutes of one core that has bfloat16
 //	go run ./scripts/hatd speeds > docs/experiments/007-speeds.md        # after scripts/ladder.sh; wants a machine that does nothing else
 //	go run ./scripts/hatd contrastive > docs/experiments/007-contrastive.md
 //	go run ./scripts/hatd contrastive-controls >> docs/experiments/007-contrastive.md

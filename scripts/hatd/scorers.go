@@ -15,7 +15,7 @@ var ranked = []string{"attention", "attention:rollout", "gradient", "gradient:in
 // scorers compares all that rank tokens: F by the reader's loss of answers. How fast they are was seen in passing; speeds
 // measures it.
 func scorers(ctx context.Context, out io.Writer) error {
-	r, err := evaluate(ctx, "scorers", 1, "--task", "squad_en", "--num_sequences", "0", "--target_ratios", "0.33,0.5,0.7",
+	r, err := evaluate(ctx, "scorers", 1, "--task", "squad_en", "--num_sequences", "60", "--target_ratios", "0.33,0.5,0.7",
 		"--metrics", "compression_ratio,retained_information", "--random_draws", "1", "--baselines", strings.Join(ranked, ","))
 	if err != nil {
 		return err
