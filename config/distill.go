@@ -35,6 +35,7 @@ type Distill struct {
 	HiddenWeight float64   `name:"hidden_weight" default:"0" min:"0" max:"100" help:"weight of the squared distance of hidden states, where student and teacher are equally wide"`
 	Rates        []float64 `name:"target_ratios" default:"0.2,0.33,0.5,0.7" min:"0.01" max:"1" help:"shares of the tokens kept that are measured at, ascending"`
 	Reader       string    `name:"reader" default:"" help:"a model that the probes are put to, such as smollm2-135m; empty counts the answers that stand in what is kept"`
+	Mixed        bool      `name:"mixed_precision" default:"true" help:"the reader in bfloat16 where the processor computes in it; false is float32, slower there and a little more exact"`
 	Probes       int       `name:"probes" default:"4" min:"1" help:"cloze questions a held-out text"`
 	Seeds        []int     `name:"seeds" default:"42" help:"the ladder is trained once for each; figures are means over them"`
 	Speeds       bool      `name:"speeds" default:"true" help:"measure tokens a second; false where much else runs on the machine, which makes figures of chance, slowly"`

@@ -7,11 +7,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/torchtest"
@@ -67,6 +69,43 @@ func TestALadderIsTrainedMeasuredAndReported(t *testing.T) {
 	var read Report
 	if err != nil || json.Unmarshal(raw, &read) != nil || len(read.Rungs) != 3 {
 		t.Errorf("%v: %s", err, raw)
+	}
+}
+
+// A reader reads in bfloat16 where the processor computes in it and in float32 if it is told so; the report says which it
+// was, and both lose about the same.
+func TestAReaderOfALadderIsOfTheKindThatTheReportSays(t *testing.T) {
+	needsTorch(t)
+	torch.Seed(1)
+	model, err := reconstructor.New(reconstructor.Shape{Tokenizer: "smollm2", Layers: 1, Width: 16, Heads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	cfg := tiny(t)
+	if cfg.Reader, cfg.Documents = filepath.Join(t.TempDir(), "reader"), 4; model.Save(cfg.Reader) != nil {
+		t.Fatal("the reader was not saved")
+	}
+	fast := map[torch.Kind]string{torch.BFloat16: "bfloat16", torch.Float32: "float32"}[torch.Fast()]
+	whole := map[bool]float64{}
+	for mixed, want := range map[bool]string{true: fast, false: "float32"} {
+		l := &ladder{cfg: cfg, log: slog.New(slog.DiscardHandler), report: &Report{}}
+		l.cfg.Mixed = mixed
+		if err := l.open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var page strings.Builder
+		l.report.Rungs = []*Rung{{}}
+		if err := l.report.Markdown(&page); err != nil || l.report.Kind != want || !strings.Contains(page.String(), " in "+want+" to ") {
+			t.Errorf("mixed_precision %v: %q, %v, %s", mixed, l.report.Kind, err, page.String())
+		}
+		for _, nats := range l.bench.views[0].docs.Full {
+			whole[mixed] += nats
+		}
+		l.close()
+	}
+	if math.Abs(whole[true]/whole[false]-1) > 0.02 { // bfloat16 has 8 bits of mantissa
+		t.Errorf("%g nats in bfloat16, %g in float32", whole[true], whole[false])
 	}
 }
 

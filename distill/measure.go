@@ -187,8 +187,8 @@ type Speed struct {
 // turn is how long a speed is measured, three times; tests shorten it.
 var turn = 200 * time.Millisecond
 
-// speeds measures on 1 and 2 threads, the best of three turns.
-func speeds(ctx context.Context, scorer compress.Scorer, t token.Tokenizer, tasks []probe.Task) ([]Speed, error) {
+// Speeds measures a scorer on 1 and 2 threads, the best of three turns each, on the texts of tasks.
+func Speeds(ctx context.Context, scorer compress.Scorer, t token.Tokenizer, tasks []probe.Task) ([]Speed, error) {
 	var long strings.Builder
 	for i := 0; long.Len() < 100_000; i++ {
 		long.WriteString(tasks[i%len(tasks)].Text + "\n")

@@ -24,6 +24,7 @@ const (
 type Report struct {
 	Command    string    `json:"command"`
 	Reader     string    `json:"reader"`
+	Kind       string    `json:"reader_kind,omitempty"` // of its numbers
 	Asked      string    `json:"asked"`
 	Documents  int       `json:"documents"` // held out
 	Texts      int       `json:"texts"`     // learned on
@@ -119,9 +120,12 @@ func write(dir string, report interface{ Markdown(w io.Writer) error }) error {
 
 // Markdown writes the report for people.
 func (r *Report) Markdown(w io.Writer) error {
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# A ladder of agents\n\n`%s`\n\nLearned on %d texts, measured on %d held-out texts by %s to %s, seeds %v, in %.0f s. F is what is retained at a share of the\n"+
-		"tokens kept, rho the share of the first rung's gain over random cuts; both with 95%% paired-bootstrap intervals.\n\n", r.Command, r.Texts, r.Documents, r.Reader, r.Asked, r.Seeds, r.Seconds)
+	out, kind := bufio.NewWriter(w), ""
+	if r.Kind != "" {
+		kind = " in " + r.Kind
+	}
+	fmt.Fprintf(out, "# A ladder of agents\n\n`%s`\n\nLearned on %d texts, measured on %d held-out texts by %s%s to %s, seeds %v, in %.0f s. F is what is retained at a share of the\n"+
+		"tokens kept, rho the share of the first rung's gain over random cuts; both with 95%% paired-bootstrap intervals.\n\n", r.Command, r.Texts, r.Documents, r.Reader, kind, r.Asked, r.Seeds, r.Seconds)
 	fmt.Fprint(out, "| model | taught by | parameters | MB |")
 	for _, rate := range r.Rates {
 		fmt.Fprintf(out, " F at %g |", rate)

@@ -78,12 +78,11 @@ func (l *ladder) open(ctx context.Context) (err error) {
 	var reader probe.Reader = probe.Standing{}
 	l.report.Reader = answersStand
 	if l.cfg.Reader != "" {
-		r, err := reconstructor.Open(l.cfg.Reader, torch.Fast(), 0)
+		r, err := l.openReader()
 		if err != nil {
 			return config.Usagef("reader: %w", err)
 		}
-		l.closing = append(l.closing, r.Close)
-		reader, l.report.Reader = r, l.cfg.Reader
+		reader = r
 	}
 	l.report.Texts, l.report.Documents = len(l.data.train), len(l.data.valid)
 	seed := int64(l.cfg.Seeds[0])
@@ -91,6 +90,21 @@ func (l *ladder) open(ctx context.Context) (err error) {
 		return err
 	}
 	return l.drawRandom(ctx, seed)
+}
+
+// openReader opens who answers the probes, in bfloat16 only where the processor computes in it.
+func (l *ladder) openReader() (*reconstructor.Reconstructor, error) {
+	kind, word := torch.Float32, "float32"
+	if l.cfg.Mixed && torch.Fast() == torch.BFloat16 {
+		kind, word = torch.BFloat16, "bfloat16"
+	}
+	r, err := reconstructor.Open(l.cfg.Reader, kind, 0)
+	if err != nil {
+		return nil, err
+	}
+	l.closing = append(l.closing, r.Close)
+	l.report.Reader, l.report.Kind = l.cfg.Reader, word
+	return r, nil
 }
 
 // openTeacher opens the first rung. One that is no agent is no student's equal, so its scores are brought to their size.
@@ -287,7 +301,7 @@ func (l *ladder) enter(ctx context.Context, rung *Rung, measured losses, before 
 		rung.Step = &step
 	}
 	if l.cfg.Speeds {
-		rung.Speeds, err = speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
+		rung.Speeds, err = Speeds(ctx, scorer, l.own.Tokenizer(), l.data.valid)
 	}
 	l.log.Info("measured", "rung", rung.Name, "parameters", rung.Parameters, "retention", rung.Retention)
 	return err

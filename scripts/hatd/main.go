@@ -1,7 +1,8 @@
 // Command hatd writes the pages that say what HATD's parts and promises come to: every scorer by what a reader still knows
 // and by its speed, and the promises beside what was measured. Both are made of reports of `sputnik eval`, which it runs.
 //
-//	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for half an hour on two cores
+//	go run ./scripts/hatd scorers > docs/experiments/007-scorers.md      # reads for ten minutes of one core that has bfloat16
+//	go run ./scripts/hatd speeds > docs/experiments/007-speeds.md        # after scripts/ladder.sh; wants a machine that does nothing else
 //	go run ./scripts/hatd contrastive > docs/experiments/007-contrastive.md
 //	go run ./scripts/hatd contrastive-controls >> docs/experiments/007-contrastive.md
 //	go run ./scripts/hatd promises > docs/experiments/007-promises.md
@@ -23,13 +24,13 @@ import (
 const (
 	sputnik = "bin/sputnik"
 	folder  = "outputs/hatd-tables"
-	repeats = 3 // of every measurement of time; the least counts, for what else runs on a machine only ever adds
+	repeats = 3 // of a measurement of time; the least counts, for what else runs on a machine only ever adds
 )
 
 func main() {
-	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "promises": promises, "contrastive": contrast, "contrastive-controls": contrastControls}
+	pages := map[string]func(context.Context, io.Writer) error{"scorers": scorers, "speeds": speeds, "promises": promises, "contrastive": contrast, "contrastive-controls": contrastControls}
 	if len(os.Args) != 2 || pages[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: hatd scorers|promises|contrastive|contrastive-controls")
+		fmt.Fprintln(os.Stderr, "usage: hatd scorers|speeds|promises|contrastive|contrastive-controls")
 		os.Exit(2)
 	}
 	if err := pages[os.Args[1]](context.Background(), os.Stdout); err != nil {
@@ -46,11 +47,11 @@ type run struct {
 }
 
 // evaluate runs `sputnik eval` as often as times are wanted; its journal knows after the first what the reader said.
-func evaluate(ctx context.Context, name string, args ...string) (*run, error) {
+func evaluate(ctx context.Context, name string, passes int, args ...string) (*run, error) {
 	dir := filepath.Join(folder, name)
 	args = append([]string{"eval", "--output_dir", dir}, args...)
 	r := &run{command: "sputnik " + strings.Join(args, " ")}
-	for range repeats {
+	for range passes {
 		command := exec.CommandContext(ctx, sputnik, args...)
 		command.Stderr = os.Stderr
 		if err := command.Run(); err != nil {

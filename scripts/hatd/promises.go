@@ -72,7 +72,7 @@ func promises(ctx context.Context, out io.Writer) error {
 		task, _, _ := strings.Cut(s.name, ",")
 		args := append([]string{"--task", task, "--num_sequences", "20", "--target_ratios", "0.4,0.5,0.7", "--include_baselines=false",
 			"--metrics", "compression_ratio,retained_information,end_to_end_time"}, s.args...)
-		r, err := evaluate(ctx, fmt.Sprintf("promises-%d", i), args...)
+		r, err := evaluate(ctx, fmt.Sprintf("promises-%d", i), repeats, args...)
 		if err != nil {
 			return err
 		}
