@@ -65,19 +65,20 @@ func shortName(path string) string {
 	return filepath.Base(path)
 }
 
-// sharedName is what the short names of an agent's trainings begin with: 260 for runs/260-42+runs/260-43.
+// sharedName is what the short names of an agent's trainings have before their last mark: 260 for runs/260-42+runs/260-43.
 func sharedName(paths string) string {
 	all := strings.Split(paths, "+")
 	name := shortName(all[0])
 	if len(all) == 1 {
 		return name
 	}
-	for _, path := range all[1:] {
-		for !strings.HasPrefix(shortName(path), name) {
-			name = name[:len(name)-1]
+	name = name[:max(0, strings.LastIndexAny(name, "-_."))]
+	for _, path := range all {
+		if own := shortName(path); name == "" || strings.LastIndexAny(own, "-_.") != len(name) || !strings.HasPrefix(own, name) {
+			return paths
 		}
 	}
-	return or(strings.TrimRight(name, "-_."), paths)
+	return name
 }
 
 // methods are the agent, first, other agents, and the baselines, which know the language as the agent does.

@@ -174,7 +174,7 @@ func (p *page) writeAgents(w io.Writer) {
 		each(func(r train.Report) string { return fmt.Sprintf("%.3f", r.Best) })
 		for _, at := range a.curve.Points {
 			fmt.Fprintf(w, " %s |", at.Retained)
-			if kept := at.Measures["exact_kept"]; kept != nil {
+			if kept := at.Measures["answers_standing"]; kept != nil {
 				fmt.Fprintf(w, " %s |", kept)
 			} else {
 				fmt.Fprint(w, " – |")
