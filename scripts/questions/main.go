@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/eval"
@@ -28,7 +29,12 @@ func main() {
 	flag.StringVar(&aims, "aims", "", "F that is aimed at, as RATE:F, by comma")
 	flag.StringVar(&plot, "plot", "", "PNG to draw")
 	flag.Parse()
-	p.command = strings.Join(os.Args[1:], " ")
+	for _, word := range os.Args[1:] {
+		if strings.Contains(word, " ") {
+			word = strconv.Quote(word)
+		}
+		p.command += " " + word
+	}
 	err := p.read(flag.Args(), aims)
 	if err == nil {
 		err = p.write(os.Stdout)
@@ -143,7 +149,7 @@ func (t trained) byRun(rate int) []float64 {
 
 func (p *page) write(out io.Writer) error {
 	w := bufio.NewWriter(out)
-	fmt.Fprintf(w, "# %s\n\n    go run ./scripts/questions %s\n\n", p.title, p.command)
+	fmt.Fprintf(w, "# %s\n\n    go run ./scripts/questions%s\n\n", p.title, p.command)
 	p.writeAgents(w)
 	p.writeLines(w)
 	for _, report := range p.further {
@@ -167,7 +173,10 @@ func (p *page) writeAgents(w io.Writer) {
 			for _, r := range a.runs {
 				words = append(words, of(r))
 			}
-			fmt.Fprintf(w, " %s |", strings.Join(slices.Compact(words), ", "))
+			if slices.Equal(words[1:], words[:len(words)-1]) {
+				words = words[:1]
+			}
+			fmt.Fprintf(w, " %s |", strings.Join(words, ", "))
 		}
 		each(func(r train.Report) string { return fmt.Sprint(r.Steps) })
 		each(func(r train.Report) string { return fmt.Sprint(r.BestStep) })
