@@ -33,13 +33,9 @@ trainings() {
 	for seed in $seeds; do all+=$2$1-$seed; done
 	echo "${all:1}"
 }
-evaluate() { # NAME COMPARED FLAGS...
-	bin/sputnik eval --num_sequences 0 --metrics compression_ratio,retained_information,exact_kept --baselines ngram --threads 1 \
-		--model_path "$(trainings outputs/start ,)" --compare "$2" --output_dir "outputs/experiments/$1" "${@:3}"
-}
-few=$(trainings $out/130 +) all=$(trainings $out/all +)
-evaluate 005-questions "$few,$out/520-$first,$out/2000-$first,$out/4000-$first,$all" --task squad_en
-evaluate 005-questions-nq "$few,$all" --data_path "${SPUTNIK_DATA:-../shared/data}/qa/nq.valid.jsonl.gz" --target_ratios 0.3,0.5
+bin/sputnik eval --task squad_en --num_sequences 0 --metrics compression_ratio,retained_information,exact_kept --baselines ngram --threads 1 \
+	--model_path "$(trainings outputs/start ,)" --output_dir outputs/experiments/005-questions \
+	--compare "$(trainings $out/130 +),$out/520-$first,$out/2000-$first,$out/4000-$first,$(trainings $out/all +)"
 
 # the agent's own 1,041 for as many steps as the larger numbers have: is it the questions, or the steps?
 [[ -f $out/long-$first/training.json ]] ||
@@ -47,5 +43,8 @@ evaluate 005-questions-nq "$few,$all" --data_path "${SPUTNIK_DATA:-../shared/dat
 bin/sputnik eval --task squad_en --num_sequences 0 --metrics compression_ratio,retained_information,exact_kept --include_baselines false --threads 1 \
 	--model_path "$out/long-$first" --compare "outputs/start-$first,$out/4000-$first,$out/all-$first" --output_dir outputs/experiments/005-questions-long
 
+page=docs/experiments/005-questions.md
 go run ./scripts/questions -title "The number of questions that the agent learns from" -aims 0.3:0.74,0.5:0.88 \
-	-plot docs/experiments/005-questions.png outputs/experiments/005-questions{,-nq,-long} >docs/experiments/005-questions.md
+	-plot docs/experiments/005-questions.png outputs/experiments/005-questions{,-long} >"$page"
+{ echo; go run ./scripts/trainings -title "On search questions, which also selected the step" -questions "${SPUTNIK_DATA:-../shared/data}/qa/nq.valid.jsonl.gz" \
+	outputs/start-* $out/130-* $out/{520,2000,4000,long}-"$first" $out/all-* | sed 's/^#/##/'; } >>"$page"
