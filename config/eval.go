@@ -3,7 +3,7 @@ package config
 // Eval configures eval and baselines: an agent against simple ways to shorten, at the same rate on held-out text.
 type Eval struct {
 	ModelPath         []string  `name:"model_path" default:"" help:"the agent: a run's folder, a checkpoint or a model's folder; several are trainings of one agent, whose figures are their means; empty takes the one in the binary"`
-	Compare           []string  `name:"compare" default:"" help:"folders of other agents, each a row of its own: rungs of a ladder, or ablations"`
+	Compare           []string  `name:"compare" default:"" help:"folders of other agents, each a row of its own: rungs of a ladder, or ablations; a+b are two trainings of one, whose figures are their means"`
 	DataPath          string    `name:"data_path" default:"" help:"a file of a task (sputnik help eval), or text to ask about; empty takes the task's in the shared data, or the held-out sample"`
 	Task              string    `name:"task" default:"auto" oneof:"auto,questions,squad_en,squad_es,squad_de,squad_zh,gsm8k,commongen,meetings,chat,text" help:"what the data is; auto sees it from the file's fields"`
 	OutputDir         string    `name:"output_dir" default:"" help:"folder for report.json, report.md, report.html and the plots; empty takes the run's, or outputs/eval (outputs/baselines)"`

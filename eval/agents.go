@@ -3,6 +3,7 @@ package eval
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/compress/scorers"
@@ -22,12 +23,16 @@ func (s *session) openAgents() error {
 		}
 		s.agents = append(s.agents, a)
 	}
-	for _, path := range s.cfg.Compare {
-		a, err := s.openAgent("compare", path)
-		if err != nil {
-			return err
+	for _, paths := range s.cfg.Compare {
+		var trainings []*agent.Agent
+		for _, path := range strings.Split(paths, "+") {
+			a, err := s.openAgent("compare", path)
+			if err != nil {
+				return err
+			}
+			trainings = append(trainings, a)
 		}
-		s.others = append(s.others, s.given(Only(shortName(path), a)))
+		s.others = append(s.others, s.given(Seeds(sharedName(paths), trainings)))
 	}
 	return nil
 }
@@ -58,6 +63,22 @@ func shortName(path string) string {
 		path = filepath.Dir(path)
 	}
 	return filepath.Base(path)
+}
+
+// sharedName is what the short names of an agent's trainings have before their last mark: 260 for runs/260-42+runs/260-43.
+func sharedName(paths string) string {
+	all := strings.Split(paths, "+")
+	name := shortName(all[0])
+	if len(all) == 1 {
+		return name
+	}
+	name = name[:max(0, strings.LastIndexAny(name, "-_."))]
+	for _, path := range all {
+		if own := shortName(path); name == "" || strings.LastIndexAny(own, "-_.") != len(name) || !strings.HasPrefix(own, name) {
+			return paths
+		}
+	}
+	return name
 }
 
 // methods are the agent, first, other agents, and the baselines, which know the language as the agent does.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/torch"
@@ -100,6 +101,50 @@ func TestBaselinesThatReadModelsOfTheirOwnAreMeasured(t *testing.T) {
 	}
 	if len(report.Methods) != 1+len(cfg.Baselines) || len(report.Failed) > 0 || !strings.Contains(strings.Join(report.Notes, " "), "contrastive is told") {
 		t.Errorf("%d methods, %v failed, notes %q", len(report.Methods), report.Failed, report.Notes)
+	}
+}
+
+func TestTrainingsOfAnotherAgentAreDrawsOfOneRow(t *testing.T) {
+	cfg := settings(t)
+	dir := t.TempDir()
+	a, err := agent.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	var folders []string
+	for _, name := range []string{"260-42", "260-43"} {
+		folders = append(folders, filepath.Join(dir, name))
+		if err := a.Save(folders[len(folders)-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg.Compare, cfg.IncludeBaselines, cfg.Reader, cfg.MixedPrecision = []string{strings.Join(folders, "+")}, false, tinyReader(t), false
+	report, _, err := Run(t.Context(), cfg, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Agents) != 3 || len(report.Methods) != 2 || report.Methods[1].Name != "260" || report.Methods[1].Draws != 2 {
+		t.Errorf("%+v", report.Methods)
+	}
+	for _, c := range report.Comparisons {
+		if d := c.Measures["answers_standing"]; d == nil || d.Value != 0 || d.ExcludesZero {
+			t.Errorf("an agent differs from itself: %+v", d)
+		}
+	}
+}
+
+func TestTrainingsAreCalledAsTheirNamesBegin(t *testing.T) {
+	for paths, want := range map[string]string{
+		"runs/rung":                             "rung",
+		"runs/rung/latest":                      "rung",
+		"runs/260-42+runs/260-43":               "260",
+		"runs/start_42/best+runs/start_43/best": "start",
+		"runs/a+runs/b":                         "runs/a+runs/b",
+	} {
+		if is := sharedName(paths); is != want {
+			t.Errorf("%s are called %s, not %s", paths, is, want)
+		}
 	}
 }
 
