@@ -16,10 +16,11 @@ type scored struct {
 	c      *Compressor
 	o      Options
 	text   []byte
-	walker Walker                                                          // nil where the whole has to be seen
-	read   token.Text                                                      // then
-	scores []float32                                                       // of it, once it was cut
-	tokens int                                                             // once it was cut
+	walker Walker     // nil where the whole has to be seen
+	read   token.Text // then
+	scores []float32  // of it, once it was cut
+	tokens int        // once it was cut
+
 	passes []func(ctx context.Context, part token.Part) ([]float32, error) // that the walker has still to make
 }
 
