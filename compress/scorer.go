@@ -69,7 +69,11 @@ func Baseline(name string, language Language, seed int64) (Scorer, error) {
 	if !known {
 		return nil, fmt.Errorf("no scorer is called %q; want %s", name, strings.Join(Baselines(), ", "))
 	}
-	return baseline{name, score, language, seed}, nil
+	b := baseline{name, score, language, seed}
+	if slices.Contains(local, name) {
+		return localBaseline{b}, nil
+	}
+	return b, nil
 }
 
 type baseline struct {
@@ -85,4 +89,19 @@ func (b baseline) Score(ctx context.Context, text token.Text, _ float64) ([]floa
 	scores := make([]float32, len(text.Tokens))
 	b.score(text, b.language, b.seed, scores)
 	return scores, ctx.Err()
+}
+
+// local are the rules that see a word and the token before it.
+var local = []string{"length", "frequency", "ngram", "entropy"}
+
+// localBaseline is a Walker: a long text is scored part by part.
+type localBaseline struct{ baseline }
+
+func (b localBaseline) Walks(question string) bool { return question == "" }
+
+func (b localBaseline) Walk([]byte, float64, string) (margin int, passes []func(ctx context.Context, part token.Part) ([]float32, error)) {
+	return 1, []func(ctx context.Context, part token.Part) ([]float32, error){func(ctx context.Context, part token.Part) ([]float32, error) {
+		scores, err := b.Score(ctx, part.Text, 0)
+		return scores[part.From:part.To], err
+	}}
 }
