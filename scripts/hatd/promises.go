@@ -70,7 +70,7 @@ func promises(ctx context.Context, out io.Writer) error {
 	var rows []row
 	for i, s := range sets {
 		task, _, _ := strings.Cut(s.name, ",")
-		args := append([]string{"--task", task, "--num_sequences", "20", "--target_ratios", "0.4,0.5,0.7", "--include_baselines=false",
+		args := append([]string{"--task", task, "--num_sequences", "40", "--target_ratios", "0.4,0.5,0.7", "--include_baselines=false",
 			"--metrics", "compression_ratio,retained_information,end_to_end_time"}, s.args...)
 		r, err := evaluate(ctx, fmt.Sprintf("promises-%d", i), repeats, args...)
 		if err != nil {
