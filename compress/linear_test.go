@@ -35,18 +35,3 @@ func TestOneLongWordTakesLinearTime(t *testing.T) {
 		}
 	}
 }
-
-// What one text took in memory the next takes over: see -bench Compress for how much.
-func TestAPromptTakesFewAllocations(t *testing.T) {
-	c := compressor(t, "agent")
-	text := bytes.Repeat([]byte(prose), 2000/len(c.Tokenizer.Encode(nil, []byte(prose))))
-	tokens := float64(len(c.Tokenizer.Encode(nil, text)))
-	n := testing.AllocsPerRun(50, func() {
-		if _, err := c.Compress(context.Background(), text, compress.Options{Rate: 0.5}); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if n > tokens/100 {
-		t.Errorf("%v allocations for %v tokens; want one for 100", n, tokens)
-	}
-}
