@@ -10,8 +10,8 @@ import (
 	"github.com/project-sputnik/sputnik/compress"
 )
 
-// What one text took in memory the next takes over: see -bench Compress for how much. Under the
-// race detector pools forget on purpose.
+// What one text took in memory the next takes over: see -bench Compress for how much. Under the race detector pools forget
+// on purpose.
 func TestAPromptTakesFewAllocations(t *testing.T) {
 	c := compressor(t, "agent")
 	text := bytes.Repeat([]byte(prose), 2000/len(c.Tokenizer.Encode(nil, []byte(prose))))
