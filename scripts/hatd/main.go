@@ -10,7 +10,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/project-sputnik/sputnik/eval"
+	"github.com/project-sputnik/sputnik/scripts/jsonfile"
 )
 
 const (
@@ -58,23 +58,12 @@ func evaluate(ctx context.Context, name string, passes int, args ...string) (*ru
 			return nil, fmt.Errorf("%s: %w", r.command, err)
 		}
 		var t eval.Timing
-		if err := read(filepath.Join(dir, "timing.json"), &t); err != nil {
+		if err := jsonfile.Read(filepath.Join(dir, "timing.json"), &t); err != nil {
 			return nil, err
 		}
 		r.timings = append(r.timings, t)
 	}
-	return r, read(filepath.Join(dir, "report.json"), &r.report)
-}
-
-func read(path string, into any) error {
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	return nil
+	return r, jsonfile.Read(filepath.Join(dir, "report.json"), &r.report)
 }
 
 // speed is the most tokens a second that a scorer ranked and cut in any repeat.

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/project-sputnik/sputnik/eval"
+	"github.com/project-sputnik/sputnik/scripts/jsonfile"
 	"github.com/project-sputnik/sputnik/train"
 )
 
@@ -76,7 +77,7 @@ func (p *page) read(folders []string, aims string) error {
 		}
 		p.aims[rate] = f
 	}
-	if err := readJSON(filepath.Join(folders[0], "report.json"), &p.report); err != nil {
+	if err := jsonfile.Read(filepath.Join(folders[0], "report.json"), &p.report); err != nil {
 		return err
 	}
 	if err := p.readAgents(); err != nil {
@@ -88,17 +89,6 @@ func (p *page) read(folders []string, aims string) error {
 			return err
 		}
 		p.further = append(p.further, string(raw))
-	}
-	return nil
-}
-
-func readJSON(path string, into any) error {
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
 	}
 	return nil
 }
@@ -117,7 +107,7 @@ func (p *page) readAgents() error {
 		t := trained{curve: p.report.Methods[i]}
 		for _, folder := range strings.Split(group, "+") {
 			var r train.Report
-			if err := readJSON(filepath.Join(folder, "training.json"), &r); err != nil {
+			if err := jsonfile.Read(filepath.Join(folder, "training.json"), &r); err != nil {
 				return err
 			}
 			n := 0

@@ -17,6 +17,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/eval"
+	"github.com/project-sputnik/sputnik/scripts/jsonfile"
 	"github.com/project-sputnik/sputnik/torch/safetensors"
 	"github.com/project-sputnik/sputnik/train"
 )
@@ -86,7 +87,7 @@ func provenance(run string, reports []string) (p agent.Provenance, err error) {
 	}
 	p.Seeds = []int64{settings.Seed}
 	var trained train.Report
-	if err := read(filepath.Join(run, "training.json"), &trained); err != nil {
+	if err := jsonfile.Read(filepath.Join(run, "training.json"), &trained); err != nil {
 		return p, err
 	}
 	if p.Data = trained.Sources; len(p.Data) == 0 {
@@ -141,7 +142,7 @@ func weights(best string) (w agent.Weights, err error) {
 // figures are what a report found of this agent, and of no other.
 func figures(path, identity string) (f agent.Figures, err error) {
 	var r eval.Report
-	if err := read(path, &r); err != nil {
+	if err := jsonfile.Read(path, &r); err != nil {
 		return f, err
 	}
 	if r.Schema != eval.Schema {
@@ -166,15 +167,4 @@ func figures(path, identity string) (f agent.Figures, err error) {
 		return f, fmt.Errorf("%s does not say what information was retained", path)
 	}
 	return f, nil
-}
-
-func read(path string, into any) error {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/eval"
 	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/scripts/jsonfile"
 	"github.com/project-sputnik/sputnik/train"
 )
 
@@ -77,7 +78,7 @@ func TestWhatShipsSaysWhereItComesFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	var p agent.Provenance
-	if err := read(filepath.Join(to, "provenance.json"), &p); err != nil {
+	if err := jsonfile.Read(filepath.Join(to, "provenance.json"), &p); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(f.trained.Sources, p.Data); diff != "" || p.Seeds[0] != 42 || p.Compute.Steps != 7 || p.Weights.Identity != f.report.Agents[0].Identity {

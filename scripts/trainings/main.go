@@ -23,6 +23,7 @@ import (
 
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/eval"
+	"github.com/project-sputnik/sputnik/scripts/jsonfile"
 	"github.com/project-sputnik/sputnik/train"
 )
 
@@ -118,24 +119,13 @@ func (p *page) load(folders []string) error {
 	return nil
 }
 
-func read(path string, into any) error {
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	return nil
-}
-
 // reported is what a run came to, or where its newest checkpoint stands if it was stopped.
 func reported(folder string) (r train.Report, err error) {
-	if err = read(filepath.Join(folder, "training.json"), &r); !errors.Is(err, fs.ErrNotExist) {
+	if err = jsonfile.Read(filepath.Join(folder, "training.json"), &r); !errors.Is(err, fs.ErrNotExist) {
 		return r, err
 	}
 	var state train.State
-	err = read(filepath.Join(folder, "latest", "state.json"), &state)
+	err = jsonfile.Read(filepath.Join(folder, "latest", "state.json"), &state)
 	return train.Report{
 		Steps: state.Step, Best: state.Best, BestStep: state.BestStep, Seconds: state.Seconds, Stopped: "by hand",
 		Machine: fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
@@ -145,7 +135,7 @@ func reported(folder string) (r train.Report, err error) {
 // settings lists what a configuration has other than the defaults, by name; where a run lies and what was noted is none.
 func settings(path string) ([]setting, error) {
 	var is, usual map[string]json.RawMessage
-	if err := read(path, &is); err != nil {
+	if err := jsonfile.Read(path, &is); err != nil {
 		return nil, err
 	}
 	var c config.Train
@@ -354,7 +344,7 @@ func (p *page) writeReports(w io.Writer) error {
 	paid := map[string]float64{}
 	for i, folder := range p.reports {
 		var r eval.Report
-		if err := read(filepath.Join(folder, "report.json"), &r); err != nil {
+		if err := jsonfile.Read(filepath.Join(folder, "report.json"), &r); err != nil {
 			return err
 		}
 		if i == 0 {
