@@ -35,7 +35,8 @@ const (
 	inARow      = 13 // words that no evaluated text may share
 )
 
-// squad are the articles of SQuAD 1.1's dev split, of which XQuAD has five paragraphs each.
+// squad are the articles of SQuAD 1.1's dev split, of which XQuAD has five paragraphs each, written down by hand, as the
+// evaluation files only number them: what is not listed or is spelled otherwise is found by the words that it shares.
 var squad = strings.Split("1973 oil crisis|American Broadcasting Company|Amazon rainforest|Apollo program|Black Death|Chloroplast|Civil disobedience|"+
 	"Computational complexity theory|Construction|Ctenophora|Doctor Who|Economic inequality|European Union law|Force|French and Indian War|"+
 	"Fresno, California|Genghis Khan|Geology|Harvard University|Huguenot|Immune system|Imperialism|Intergovernmental Panel on Climate Change|"+
