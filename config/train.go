@@ -49,6 +49,12 @@ type Train struct {
 	LabelWith         string  `name:"label_with" default:"rarity" oneof:"rarity,told,gate,best_mask,leave_one_out" help:"what a token of a question's text is worth: its rarity, where it is of the answer; what label_reader is told about the answer's token; or, of any word, label_reader's credit at random masks, whether the best of some random masks keeps it, what reading without it costs"`
 	LabelReader       string  `name:"label_reader" default:"smollm2-135m" help:"the model that labels are taken from, all but rarity's"`
 	LabelTexts        int     `name:"label_texts" default:"0" min:"0" help:"texts that label_reader labels, the rest are labelled by rarity; 0 takes all"`
+	Teacher           string  `name:"teacher" default:"" help:"an encoder, such as minilm-l6, that learns the labels first, by its own weights; the agent then learns what it says of the questions' texts and of plain text. Empty: the agent learns the labels"`
+	Teachers          int     `name:"teachers" default:"1" min:"1" max:"100" help:"trainings of the teacher, whose mean is taught"`
+	TeacherEpochs     int     `name:"teacher_epochs" default:"2" min:"1" help:"a teacher's passes over the questions"`
+	TeacherRate       float64 `name:"learning_rate_teacher" default:"0.0001" min:"0" max:"1" help:"AdamW learning rate of a teacher; its head's is ten times that"`
+	TeacherHide       float64 `name:"teacher_hide" default:"0.1" min:"0" max:"0.9" help:"share of words that a teacher does not see while it learns"`
+	TaughtTexts       int     `name:"taught_texts" default:"8000" min:"0" help:"pieces of plain text that the teacher speaks about, beside the questions' texts"`
 	ClozeWorth        float64 `name:"cloze_worth" default:"0.1" min:"0" max:"1" help:"what a span that a cloze would ask for is worth beside an answer to a question that somebody asked"`
 	SupervisedSteps   int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 

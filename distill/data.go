@@ -88,14 +88,12 @@ func pieces(ctx context.Context, name string, exclude []string, each func(id, te
 		if slices.Contains(exclude, doc.Source) {
 			return nil
 		}
-		for from := 0; from < len(doc.Text); {
-			to := cutAt(doc.Text, from)
-			if text := strings.TrimSpace(strings.ToValidUTF8(doc.Text[from:to], "")); len(text) > pieceBytes/4 {
+		for from, text := range corpus.Pieces(doc.Text, pieceBytes) {
+			if text = strings.TrimSpace(strings.ToValidUTF8(text, "")); len(text) > pieceBytes/4 {
 				if err := each(fmt.Sprintf("%s#%d", doc.ID, from), text); err != nil {
 					return err
 				}
 			}
-			from = to
 		}
 		return nil
 	})
@@ -103,19 +101,6 @@ func pieces(ctx context.Context, name string, exclude []string, each func(id, te
 		return nil
 	}
 	return err
-}
-
-func cutAt(text string, from int) int {
-	if len(text)-from <= pieceBytes {
-		return len(text)
-	}
-	window := text[from : from+pieceBytes]
-	for _, mark := range []string{"\n", ". ", " "} {
-		if at := strings.LastIndex(window, mark); at > pieceBytes/2 {
-			return from + at + 1
-		}
-	}
-	return from + pieceBytes
 }
 
 // label marks the tokens of a task's answers, each where it stands first.

@@ -51,7 +51,7 @@ func (a *Attention) Score(ctx context.Context, text token.Text, _ float64) ([]fl
 		return nil, err
 	}
 	levelSigns(text.Bytes, own, values)
-	return means(text, own, values), nil
+	return Means(text, own, values), nil
 }
 
 // received is a_j of a window, 0 for its marks, times the tokens that share it: 1 is what each has on the mean, so that

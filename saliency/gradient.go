@@ -84,7 +84,7 @@ func (g *EmbeddingGradient) Score(ctx context.Context, text token.Text, _ float6
 	if err != nil {
 		return nil, err
 	}
-	return means(text, own, values), nil
+	return Means(text, own, values), nil
 }
 
 // asked is e_q, of the question's beginning if it is too long to be read at once; nil where there is no question.
@@ -163,7 +163,7 @@ func (g *MaskedGradient) Score(ctx context.Context, text token.Text, _ float64) 
 	if err != nil {
 		return nil, err
 	}
-	return means(text, own, values), nil
+	return Means(text, own, values), nil
 }
 
 // fill masks ids[first:last] in turns, and returns a number for every id: [length].

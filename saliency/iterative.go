@@ -47,7 +47,7 @@ func (s *Iterative) Score(ctx context.Context, text token.Text, rate float64) ([
 		}
 		ranks = append(ranks, rank...)
 	}
-	return means(text, own, ranks), ctx.Err()
+	return Means(text, own, ranks), ctx.Err()
 }
 
 // quantiles is, for every value, the share of the values below it; equal ones in their order.
@@ -64,8 +64,8 @@ func quantiles(values []float32) []float32 {
 	return shares
 }
 
-// means gives every token of a text the mean over its bytes of what the model's own tokens were given.
-func means(text token.Text, own []token.Token, values []float32) []float32 {
+// Means gives every token of a text the mean over its bytes of what the model's own tokens were given.
+func Means(text token.Text, own []token.Token, values []float32) []float32 {
 	whole := make([]float32, len(values))
 	for i, t := range own {
 		whole[i] = values[i] * float32(t.End-t.Start)

@@ -60,7 +60,7 @@ func (g *NextGradient) Score(ctx context.Context, text token.Text, _ float64) ([
 		}
 		all.add(at, values)
 	}
-	return means(text, own, all.means()), nil
+	return Means(text, own, all.means()), nil
 }
 
 // read returns a number for every id of a window.

@@ -61,7 +61,7 @@ func TestPricesGoWithTheirBytesToOtherTokens(t *testing.T) {
 	if got := gather(text, own, []float32{2, 4}); !slices.Equal(got, []float32{3, 3}) {
 		t.Errorf("gathered %v", got)
 	}
-	if got := means(text, own, []float32{.5, 1}); math.Abs(float64(got[0]-2./3)) > 1e-6 || got[1] != 1 {
+	if got := Means(text, own, []float32{.5, 1}); math.Abs(float64(got[0]-2./3)) > 1e-6 || got[1] != 1 {
 		t.Errorf("means %v", got)
 	}
 	if got := quantiles([]float32{3, 1, 2, 2}); !slices.Equal(got, []float32{.75, 0, .25, .5}) {

@@ -54,7 +54,7 @@ func (s *TokenClass) Score(ctx context.Context, text token.Text, _ float64) ([]f
 	if err != nil {
 		return nil, err
 	}
-	return means(text, own, values), nil
+	return Means(text, own, values), nil
 }
 
 // logits [length, labels] of the ids of one window.

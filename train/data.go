@@ -60,7 +60,7 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 	if source == "" {
 		source = c.DataPath
 	}
-	documents := 0
+	documents, cut := 0, pieces{}
 	if err := corpus.Read(ctx, or(trainFile(source), "sample"), func(doc corpus.Document) error {
 		if slices.Contains(c.ExcludeSources, doc.Source) {
 			return nil
@@ -73,12 +73,18 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 		}
 		d.sources.document(useText, source, doc)
 		d.addDocument(doc, counter, c)
+		if c.SupervisedCloze+c.AskedCloze > 0 || c.Teacher != "" {
+			cut.add(doc)
+		}
 		d.addAsked(doc, c)
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read training text: %w", err)
 	}
 	d.statistics = counter.Statistics()
+	for _, p := range cut.even(mostSalient, c.RandomSeed) {
+		d.plain = append(d.plain, task{probe.Cloze(p.id, p.text, 0, c.RandomSeed), token.Read(d.tokenizer, []byte(p.text))})
+	}
 	if err := d.addQuestions(c); err != nil {
 		return nil, err
 	}
@@ -114,10 +120,6 @@ func (d *data) addDocument(doc corpus.Document, counter *agent.Counter, c config
 	d.addChunks(text, chunkTokens)
 	for from := 0; c.SupervisedSteps > 0 && from+recurrentText <= len(doc.Text); from += recurrentText {
 		d.recurrent = append(d.recurrent, recurring(d.tokenizer, doc.Text[from:from+recurrentText]))
-	}
-	for from := 0; c.SupervisedCloze+c.AskedCloze > 0 && from+clozeText <= len(doc.Text) && len(d.plain) < mostSalient; from += clozeText {
-		t := probe.Cloze(doc.ID, strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), 0, c.RandomSeed)
-		d.plain = append(d.plain, task{t, token.Read(d.tokenizer, []byte(t.Text))})
 	}
 }
 

@@ -105,7 +105,7 @@ func play(t *testing.T, trainer *Trainer) (steps []map[string]float64) {
 // answers are the held-out answers that the agent keeps, as a share.
 func answers(t *testing.T, trainer *Trainer) float64 {
 	t.Helper()
-	kept, err := answersKept(t.Context(), trainer.agent, trainer.data.selection)
+	kept, err := answersKept(t.Context(), trainer.agent, trainer.data.statistics, trainer.data.selection)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,25 @@ func (t *Trainer) labelQuestions(ctx context.Context) (err error) {
 }
 
 func (t *Trainer) labelByReader(ctx context.Context, tasks []task) ([]labelled, error) {
-	file, known, err := openLabels(filepath.Join(t.cfg.OutputDir, labelsFile), tasks)
+	return t.labelTo(ctx, labelsFile, tasks, func() (labeller, func(), error) {
+		reader, err := reconstructor.Open(t.cfg.LabelReader, torch.Fast(), 0)
+		if err != nil {
+			return nil, nil, config.Usagef("label_reader: %w", err)
+		}
+		by, err := newLabeller(t.cfg, reader)
+		if err != nil {
+			reader.Close()
+			return nil, nil, config.Usage(err)
+		}
+		t.log.Info("labelling", "texts", len(tasks), "with", t.cfg.LabelWith, "reader", t.cfg.LabelReader)
+		return by, reader.Close, nil
+	})
+}
+
+// labelTo labels tasks one by one into a file of the run, whose lines it goes on from; who labels is opened where some are
+// missing.
+func (t *Trainer) labelTo(ctx context.Context, name string, tasks []task, open func() (labeller, func(), error)) ([]labelled, error) {
+	file, known, err := openLabels(filepath.Join(t.cfg.OutputDir, name), tasks)
 	if err != nil {
 		return nil, err
 	}
@@ -46,16 +64,11 @@ func (t *Trainer) labelByReader(ctx context.Context, tasks []task) ([]labelled, 
 	if len(known) == len(tasks) {
 		return known, nil
 	}
-	reader, err := reconstructor.Open(t.cfg.LabelReader, torch.Fast(), 0)
+	by, done, err := open()
 	if err != nil {
-		return nil, config.Usagef("label_reader: %w", err)
+		return nil, err
 	}
-	defer reader.Close()
-	by, err := newLabeller(t.cfg, reader)
-	if err != nil {
-		return nil, config.Usage(err)
-	}
-	t.log.Info("labelling", "texts", len(tasks), "known", len(known), "with", t.cfg.LabelWith, "reader", t.cfg.LabelReader)
+	defer done()
 	for _, each := range tasks[len(known):] {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("stopped after %d labelled texts; the same command goes on: %w", len(known), context.Cause(ctx))

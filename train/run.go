@@ -146,7 +146,7 @@ func (t *Trainer) evaluate(ctx context.Context, lines *journal) error {
 	if t.agent == nil {
 		return t.saveBest()
 	}
-	kept, err := answersKept(ctx, t.agent, t.data.selection)
+	kept, err := answersKept(ctx, t.agent, t.data.statistics, t.data.selection)
 	if err != nil {
 		return err
 	}

@@ -17,14 +17,19 @@ import (
 // selectionRates are the rates at which agents are compared while training.
 var selectionRates = []float64{0.3, 0.5}
 
+// scorer ranks the tokens of a text: an agent, or who teaches it.
+type scorer interface {
+	Score(ctx context.Context, text token.Text, rate float64) ([]float32, error)
+}
+
 // answersKept is the share of the answers about held-out texts that stands in what the agent keeps, over the selection
 // rates: cheap, and without a reader whose taste a run could learn. A part of an answer counts for as much as its tokens
 // are rare; each kind of probe counts as much as every other.
-func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, error) {
+func answersKept(ctx context.Context, by scorer, language *agent.Statistics, tasks []task) (float64, error) {
 	kept, asked := map[string]float64{}, map[string]float64{}
 	for _, rate := range selectionRates {
 		for _, t := range tasks {
-			scores, err := a.Score(ctx, t.text, rate)
+			scores, err := by.Score(ctx, t.text, rate)
 			if err != nil {
 				return 0, err
 			}
@@ -32,7 +37,7 @@ func answersKept(ctx context.Context, a *agent.Agent, tasks []task) (float64, er
 			tokens := env.TokenMask(mask, t.text.Units, len(t.text.Tokens))
 			for _, p := range t.Probes {
 				asked[p.Kind]++
-				kept[p.Kind] += AnswerKept(a.Statistics(), t.text, p, tokens)
+				kept[p.Kind] += AnswerKept(language, t.text, p, tokens)
 			}
 		}
 	}

@@ -113,7 +113,7 @@ func (t *Trainer) phases() phases {
 		epoch = min(epoch, t.cfg.MaxStepsPerEpoch)
 	}
 	p := phases{
-		answers:    t.cfg.SupervisedEpochs * each(len(t.data.questions), t.cfg.SupervisedBatch),
+		answers:    t.cfg.SupervisedEpochs * each(len(t.data.labelled), t.cfg.SupervisedBatch),
 		rebuilding: t.cfg.ReconstructorStart,
 		joint:      t.cfg.MaxEpochs * epoch,
 	}
@@ -141,6 +141,9 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 		return err
 	}
 	if err = t.labelQuestions(ctx); err != nil {
+		return err
+	}
+	if err = t.teach(ctx); err != nil {
 		return err
 	}
 	if err = t.makeModels(); err != nil {

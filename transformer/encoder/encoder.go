@@ -13,6 +13,7 @@ import (
 // Encoder is a model with its tokenizer.
 type Encoder struct {
 	model     *Model
+	dir       string // that both were read from
 	tokenizer token.Tokenizer
 	marks     [2]int32 // before and behind every text
 	marked    bool     // the tokenizer puts them there itself
@@ -29,7 +30,7 @@ func Open(nameOrDir string) (*Encoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open encoder %s: %w", nameOrDir, err)
 	}
-	e := &Encoder{tokenizer: tokenizer}
+	e := &Encoder{dir: dir, tokenizer: tokenizer}
 	if err := e.findMarks(); err != nil {
 		return nil, fmt.Errorf("open encoder %s: %w", nameOrDir, err)
 	}
@@ -67,6 +68,16 @@ func (e *Encoder) Tokenizer() token.Tokenizer { return e.tokenizer }
 
 // Marks are what stands before and behind a text.
 func (e *Encoder) Marks() (before, behind int32) { return e.marks[0], e.marks[1] }
+
+// MaskID is the id that stands for a masked word, where the tokenizer has one.
+func (e *Encoder) MaskID() (id int32, known bool) {
+	for _, piece := range []string{"[MASK]", "<mask>"} {
+		if id, known = e.tokenizer.ID(piece); known {
+			break
+		}
+	}
+	return id, known
+}
 
 // Model is the model itself.
 func (e *Encoder) Model() *Model { return e.model }

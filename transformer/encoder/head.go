@@ -45,6 +45,33 @@ func OpenClassifier(nameOrDir string) (*Classifier, error) {
 	return c, nil
 }
 
+// NewClassifier gives an encoder, by name or from a folder, a head that knows nothing yet: with the given biases, one a
+// label, and no weights it says the same of every token.
+func NewClassifier(nameOrDir string, labels []string, biases []float32) (*Classifier, error) {
+	e, err := Open(nameOrDir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Classifier{Encoder: e, Labels: labels}
+	e.model.prefixNames()
+	width := int64(e.model.Config.Width)
+	err = torch.Do(func(s *torch.Scope) error {
+		own := func(name string, values []float32, shape ...int64) torch.Tensor {
+			t := s.Keep(torch.From(s, values, shape...))
+			e.model.owned, e.model.files = append(e.model.owned, t), append(e.model.files, []string{name})
+			return t
+		}
+		n := int64(len(labels))
+		c.head = affine{own("classifier.weight", make([]float32, n*width), n, width), own("classifier.bias", biases, n)}
+		return nil
+	})
+	if err != nil {
+		e.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
 // Logits are the scores of every class: ids [batch, length], mask as of Hidden -> [batch, length, labels].
 func (c *Classifier) Logits(s *torch.Scope, ids, mask torch.Tensor) torch.Tensor {
 	return s.Linear(c.model.Hidden(s, ids, mask), c.head.weight, c.head.bias)
@@ -54,7 +81,6 @@ func (c *Classifier) Logits(s *torch.Scope, ids, mask torch.Tensor) torch.Tensor
 type MaskedLM struct {
 	*Encoder
 	Mask  int32 // the id that stands for a masked word
-	dir   string
 	dense affine
 	norm  affine
 	bias  torch.Tensor // [vocabulary]
@@ -74,19 +100,13 @@ func OpenMaskedLM(nameOrDir string) (*MaskedLM, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := hub.Find(nameOrDir)
-	m, c := &MaskedLM{Encoder: e, dir: dir}, e.model.Config
-	known := false
-	for _, piece := range []string{"[MASK]", "<mask>"} {
-		if id, ok := e.tokenizer.ID(piece); ok {
-			m.Mask, known = id, true
-		}
-	}
-	if err == nil && !known {
+	m, c := &MaskedLM{Encoder: e}, e.model.Config
+	var known bool
+	if m.Mask, known = e.MaskID(); !known {
 		err = errors.New("the tokenizer has neither [MASK] nor <mask>")
 	}
 	if err == nil {
-		err = e.model.readHead(dir, func(t tensors) {
+		err = e.model.readHead(e.dir, func(t tensors) {
 			n := maskedNames[c.Family]
 			m.dense, m.norm = t.linear(c.Width, c.Width, n.dense), t.norm(c.Width, n.norm)
 			m.bias = t([]int64{int64(c.Vocabulary)}, n.bias)

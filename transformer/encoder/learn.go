@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/project-sputnik/sputnik/torch"
@@ -38,21 +40,21 @@ func (m *MaskedLM) Cut(layers int) error {
 	return nil
 }
 
-// RequireGrad makes every weight, those of the head too, a leaf of the autograd graph.
-func (m *MaskedLM) RequireGrad() error {
+// RequireGrad makes every weight, those of a head too, a leaf of the autograd graph.
+func (e *Encoder) RequireGrad() error {
 	return torch.Do(func(*torch.Scope) error {
-		for _, t := range m.model.owned {
+		for _, t := range e.model.owned {
 			torch.RequireGrad(t)
 		}
 		return nil
 	})
 }
 
-// Parameters are all weights, those of the head too, by the first of their names in the files.
-func (m *MaskedLM) Parameters() []torch.Named {
-	named := make([]torch.Named, len(m.model.owned))
-	for i, t := range m.model.owned {
-		named[i] = torch.Named{Name: m.model.files[i][0], Tensor: t}
+// Parameters are all weights, those of a head too, by the first of their names in the files.
+func (e *Encoder) Parameters() []torch.Named {
+	named := make([]torch.Named, len(e.model.owned))
+	for i, t := range e.model.owned {
+		named[i] = torch.Named{Name: e.model.files[i][0], Tensor: t}
 	}
 	return named
 }
@@ -62,25 +64,49 @@ var tokenizerFiles = []string{"tokenizer.json", "tokenizer_config.json", "specia
 
 // Save writes the model to dir in Hugging Face form: its weights by the names that they were read by, and the tokenizer of
 // the folder that they came from.
-func (m *MaskedLM) Save(dir string) error {
+func (m *MaskedLM) Save(dir string) error { return m.save(dir, nil) }
+
+// Save writes the classifier to dir, as OpenClassifier and transformers read it.
+func (c *Classifier) Save(dir string) error {
+	names := map[string]string{}
+	for i, label := range c.Labels {
+		names[strconv.Itoa(i)] = label
+	}
+	architecture := classifierNames[c.model.Config.Family] + classifying
+	return c.save(dir, map[string]any{"architectures": []string{architecture}, "id2label": names, "label2id": inverse(names)})
+}
+
+// classifierNames are how transformers calls the families in the name of an architecture.
+var classifierNames = map[string]string{BERT: "Bert", RoBERTa: "Roberta", XLMRoBERTa: "XLMRoberta", DistilBERT: "DistilBert"}
+
+func inverse(names map[string]string) map[string]int {
+	ids := map[string]int{}
+	for id, name := range names {
+		ids[name], _ = strconv.Atoi(id) // it was made of a number
+	}
+	return ids
+}
+
+// save writes weights, configuration, with what differs from that of the folder they came from, and tokenizer.
+func (e *Encoder) save(dir string, differs map[string]any) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("save encoder: %w", err)
 	}
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		var all []torch.Named
-		for i, t := range m.model.owned {
-			rows := t.Size(0) / int64(len(m.model.files[i]))
-			for part, name := range m.model.files[i] {
+		for i, t := range e.model.owned {
+			rows := t.Size(0) / int64(len(e.model.files[i]))
+			for part, name := range e.model.files[i] {
 				all = append(all, torch.Named{Name: name, Tensor: s.Contiguous(s.Narrow(t, 0, int64(part)*rows, rows))})
 			}
 		}
 		return torch.Save(filepath.Join(dir, "model.safetensors"), all, map[string]string{"format": "pt"})
 	})
 	if err == nil {
-		err = m.saveConfig(filepath.Join(dir, "config.json"))
+		err = e.saveConfig(filepath.Join(dir, "config.json"), differs)
 	}
 	if err == nil {
-		err = m.copyFiles(dir)
+		err = e.copyFiles(dir)
 	}
 	if err != nil {
 		return fmt.Errorf("save encoder %s: %w", dir, err)
@@ -89,26 +115,27 @@ func (m *MaskedLM) Save(dir string) error {
 }
 
 // saveConfig writes the folder's configuration with as many layers as are left.
-func (m *MaskedLM) saveConfig(path string) error {
-	raw, err := os.ReadFile(filepath.Join(m.dir, "config.json"))
+func (e *Encoder) saveConfig(path string, differs map[string]any) error {
+	raw, err := os.ReadFile(filepath.Join(e.dir, "config.json"))
 	if err != nil {
 		return err
 	}
-	said := map[string]json.RawMessage{}
+	said := map[string]any{}
 	if err := json.Unmarshal(raw, &said); err != nil {
 		return err
 	}
 	layers := "num_hidden_layers"
-	if m.model.Config.Family == DistilBERT {
+	if e.model.Config.Family == DistilBERT {
 		layers = "n_layers"
 	}
-	said[layers] = json.RawMessage(fmt.Sprint(m.model.Config.Layers))
+	said[layers] = e.model.Config.Layers
+	maps.Copy(said, differs)
 	return safetensors.WriteJSON(path, said)
 }
 
-func (m *MaskedLM) copyFiles(dir string) error {
+func (e *Encoder) copyFiles(dir string) error {
 	for _, name := range tokenizerFiles {
-		raw, err := os.ReadFile(filepath.Join(m.dir, name))
+		raw, err := os.ReadFile(filepath.Join(e.dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -51,6 +51,18 @@ const (
 // prefixes are what all names begin with in a file that was saved with a head.
 var prefixes = []string{"", "bert.", "roberta.", "distilbert.", "model."}
 
+// prefixNames has the names of a model that was saved without a head begin as they do in a file with one.
+func (m *Model) prefixNames() {
+	prefix := map[string]string{BERT: "bert.", RoBERTa: "roberta.", XLMRoBERTa: "roberta.", DistilBERT: "distilbert."}[m.Config.Family]
+	for _, names := range m.files {
+		for i, name := range names {
+			if strings.HasPrefix(name, "embeddings.") || strings.HasPrefix(name, "encoder.") || strings.HasPrefix(name, "transformer.") {
+				names[i] = prefix + name
+			}
+		}
+	}
+}
+
 // reader takes a model's weights out of a folder; after the first error it reads nothing more.
 type reader struct {
 	from   *weights.Folder

@@ -1,0 +1,104 @@
+package train
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/project-sputnik/sputnik/config"
+)
+
+func taught(t *testing.T) config.Train {
+	t.Helper()
+	c := tiny(t)
+	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert"), 2, 20, 0.02, 0
+	c.TaughtTexts, c.SupervisedCloze, c.AskedCloze = 5, 0, 0
+	return c
+}
+
+// What the teachers say of the questions' texts and of plain text is what the agent learns; the number of ships is what was
+// asked for, here and there.
+func TestTheAgentLearnsWhatTeachersSay(t *testing.T) {
+	c := taught(t)
+	trainer, err := New(t.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	if got, want := len(trainer.data.labelled), 30+c.TaughtTexts; got != want {
+		t.Fatalf("%d texts are taught; want %d", got, want)
+	}
+	asked, other := float32(0), float32(0)
+	for _, l := range trainer.data.labelled {
+		for at, token := range l.text.Tokens {
+			switch before := string(l.text.Bytes[:token.Start]); {
+			case strings.HasSuffix(before, "harbour to"):
+				asked += l.worth[at]
+			case strings.HasSuffix(before, "the weather of the"):
+				other += l.worth[at]
+			}
+		}
+	}
+	if asked < 2*other || other == 0 {
+		t.Errorf("numbers are worth %.2f in all, coasts %.2f", asked, other)
+	}
+}
+
+// A run that goes on has its teachers and what they said.
+func TestTeachersLearnOnce(t *testing.T) {
+	c := taught(t)
+	c.TeacherEpochs = 2
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	first, err := New(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	said := filepath.Join(c.OutputDir, taughtFile)
+	before, err := os.ReadFile(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(said, before[:len(before)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c.TeacherRate = 0 // whoever learns anew now says something else
+	second, err := New(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Close()
+	after, err := os.ReadFile(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(after) != string(before) {
+		t.Error("a run that goes on is taught something else")
+	}
+}
+
+func TestATeacherThatIsStoppedSaysSo(t *testing.T) {
+	c := taught(t)
+	teacher := c.Teacher
+	c.Teacher = ""
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	trainer, err := New(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	trainer.cfg.Teacher = teacher
+	if err := trainer.teach(ctx); err == nil || !strings.Contains(err.Error(), "teacher 1: stopped at its step 0") {
+		t.Errorf("got %v", err)
+	}
+	trainer.cfg.Teacher = filepath.Join(c.OutputDir, "nowhere")
+	if err := trainer.teach(t.Context()); config.ExitCode(err) != 2 {
+		t.Errorf("got %v; want a wrong request", err)
+	}
+}
