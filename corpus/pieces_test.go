@@ -15,7 +15,7 @@ func TestPiecesEndAtLinesThenSentencesThenWords(t *testing.T) {
 		"short":     {"one two", []string{"one two"}},
 		"empty":     {"", nil},
 		"lines":     {"first line\nsecond. More", []string{"first line\n", "second. More"}},
-		"sentences": {"A sentence. Another one", []string{"A sentence. ", "Another one"}},
+		"sentences": {"A sentence. Another one", []string{"A sentence.", " Another one"}},
 		"words":     {"no end of it to be found here", []string{"no end of it to ", "be found here"}},
 		"one word":  {strings.Repeat("x", 30), []string{strings.Repeat("x", 16), strings.Repeat("x", 14)}},
 		"too early": {"a\nbcdefghijklmnopqrs", []string{"a\nbcdefghijklmno", "pqrs"}},
