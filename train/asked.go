@@ -9,7 +9,8 @@ import (
 	"github.com/project-sputnik/sputnik/probe"
 )
 
-// asked draws the texts of a step that come with a question: what else is asked about such a text is worth nothing in it.
+// asked draws the texts of a step that come with a question: what else is asked about such a text is worth nothing in it,
+// but for taught_worth of what a teacher says.
 func (d *data) asked(c config.Train, within int) []labelled {
 	var all []labelled
 	random := env.Source(c.RandomSeed, within, 2)
@@ -34,13 +35,16 @@ func (d *data) asked(c config.Train, within int) []labelled {
 // sentence_worth.
 func (d *data) toWhoeverAsks(t task, question string, answer probe.Span, c config.Train) labelled {
 	l := labelled{t.text, make([]float32, len(t.text.Tokens)), question}
+	for i, worth := range t.taught {
+		l.worth[i] = float32(c.TaughtWorth) * worth
+	}
 	if answer == (probe.Span{}) {
 		return l
 	}
 	for _, s := range probe.Sentences(t.Text) {
 		if s.Start < answer.End && answer.Start < s.End {
 			for _, i := range overlapping(t.text.Tokens, s) {
-				l.worth[i] = float32(c.SentenceWorth)
+				raise(l.worth, i, c.SentenceWorth)
 			}
 		}
 	}

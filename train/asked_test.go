@@ -2,6 +2,7 @@ package train
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,8 @@ func TestWhoeverAsksIsToldTheAnswerAndItsSentence(t *testing.T) {
 	counter.Add(text)
 	d := &data{statistics: counter.Statistics()}
 	p := probe.Probe{Prompt: "When did the harbour open to ships?", Target: "1843"}
-	l := d.toWhoeverAsks(task{probe.Task{Text: harbour, Probes: []probe.Probe{p}}, text}, p.Prompt, answerPlace(harbour, p), config.Train{SentenceWorth: 0.1})
+	asked := task{Task: probe.Task{Text: harbour, Probes: []probe.Probe{p}}, text: text}
+	l := d.toWhoeverAsks(asked, p.Prompt, answerPlace(harbour, p), config.Train{SentenceWorth: 0.1})
 	if l.question != p.Prompt {
 		t.Errorf("asked %q", l.question)
 	}
@@ -54,6 +56,12 @@ func TestWhoeverAsksIsToldTheAnswerAndItsSentence(t *testing.T) {
 		case answer && got <= 0.1, inside && !answer && got != 0.1, !inside && got != 0:
 			t.Errorf("%q at %d is worth %v", word, each.Start, got)
 		}
+	}
+	asked.taught = make([]float32, len(text.Tokens))
+	asked.taught[0] = 0.5
+	hedged := d.toWhoeverAsks(asked, p.Prompt, answerPlace(harbour, p), config.Train{SentenceWorth: 0.1, TaughtWorth: 0.4})
+	if hedged.worth[0] != 0.2 || !slices.Equal(hedged.worth[1:], l.worth[1:]) {
+		t.Errorf("with a teacher %v, without %v; want them to differ in the first alone, by .2", hedged.worth, l.worth)
 	}
 }
 

@@ -34,7 +34,8 @@ type data struct {
 // task is a text with its tokens and what is asked about it.
 type task struct {
 	probe.Task
-	text token.Text
+	text   token.Text
+	taught []float32 // what its tokens are worth to all, says the teacher; nil where it says nothing
 }
 
 const (
@@ -82,8 +83,8 @@ func load(ctx context.Context, c config.Train) (*data, error) {
 		return nil, fmt.Errorf("read training text: %w", err)
 	}
 	d.statistics = counter.Statistics()
-	for _, p := range cut.even(mostSalient, c.RandomSeed) {
-		d.plain = append(d.plain, task{probe.Cloze(p.id, p.text, 0, c.RandomSeed), token.Read(d.tokenizer, []byte(p.text))})
+	for _, p := range cut.even(mostSalient) {
+		d.plain = append(d.plain, task{Task: probe.Cloze(p.id, p.text, 0, c.RandomSeed), text: token.Read(d.tokenizer, []byte(p.text))})
 	}
 	if err := d.addQuestions(c); err != nil {
 		return nil, err
@@ -145,7 +146,7 @@ func (d *data) addQuestions(c config.Train) error {
 		for _, t := range probe.Tasks(questions, 0, c.RandomSeed) {
 			d.sources.task(useQuestions, name, t)
 			text := token.Read(d.tokenizer, []byte(t.Text))
-			d.questions = append(d.questions, task{t, text})
+			d.questions = append(d.questions, task{Task: t, text: text})
 			if slices.Contains(c.Probes, probe.KindQuestion) {
 				d.addTask(t, text)
 			}
@@ -157,7 +158,7 @@ func (d *data) addQuestions(c config.Train) error {
 	}
 	for _, t := range held {
 		d.sources.task(useSelection, or(c.ValDataPath, "sample-valid"), t)
-		d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
+		d.selection = append(d.selection, task{Task: t, text: token.Read(d.tokenizer, []byte(t.Text))})
 	}
 	return nil
 }
@@ -169,7 +170,7 @@ func (d *data) holdOut(doc corpus.Document, seed int64) {
 		from := n * clozeText
 		t := probe.Cloze(fmt.Sprintf("%s#%d", doc.ID, from), strings.ToValidUTF8(doc.Text[from:from+clozeText], ""), probesEach, seed)
 		if len(t.Probes) > 0 {
-			d.selection = append(d.selection, task{t, token.Read(d.tokenizer, []byte(t.Text))})
+			d.selection = append(d.selection, task{Task: t, text: token.Read(d.tokenizer, []byte(t.Text))})
 		}
 	}
 }
@@ -177,7 +178,7 @@ func (d *data) holdOut(doc corpus.Document, seed int64) {
 // addTask takes a text that is short enough for the joint loop and about which something is asked.
 func (d *data) addTask(t probe.Task, text token.Text) {
 	if len(t.Probes) > 0 && len(text.Tokens) <= taskTokens {
-		d.tasks = append(d.tasks, task{t, text})
+		d.tasks = append(d.tasks, task{Task: t, text: text})
 	}
 }
 

@@ -25,10 +25,10 @@ func sale(t *testing.T) task {
 		t.Fatal(err)
 	}
 	const text = "Bob sold old maps of the northern coast to Alice, and Bob bought a boat."
-	return task{probe.Task{ID: "sale", Text: text, Probes: []probe.Probe{
+	return task{Task: probe.Task{ID: "sale", Text: text, Probes: []probe.Probe{
 		{Kind: probe.KindQuestion, Prompt: "Who sold maps?", Target: "Bob"},
 		{Kind: probe.KindQuestion, Prompt: "What did he sell?", Target: "maps of the northern coast"},
-	}}, token.Read(tokenizer, []byte(text))}
+	}}, text: token.Read(tokenizer, []byte(text))}
 }
 
 // words is what the words of a text are worth: the most of their tokens.

@@ -16,7 +16,7 @@ func TestPiecesComeEvenlyFromTheirSources(t *testing.T) {
 			all.add(corpus.Document{ID: fmt.Sprint(source, i), Source: source, Text: strings.Repeat("A sentence of no use. ", 12)})
 		}
 	}
-	got := all.even(12, 1)
+	got := all.even(12)
 	if len(got) != 12 {
 		t.Fatalf("%d pieces; want 12", len(got))
 	}
@@ -30,7 +30,7 @@ func TestPiecesComeEvenlyFromTheirSources(t *testing.T) {
 	if of["few"] != 2 || of["some"] != 5 || of["many"] != 5 {
 		t.Errorf("got %v", of)
 	}
-	if len(all.even(1000, 1)) != 47 {
+	if len(all.even(1000)) != 47 {
 		t.Error("not all pieces are taken where there are few")
 	}
 }

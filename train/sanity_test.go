@@ -50,7 +50,7 @@ func heldOutTexts(t *testing.T) ([]task, *agent.Agent) {
 	}
 	var tasks []task
 	for _, each := range probe.Tasks(questions, 0, 1) {
-		tasks = append(tasks, task{each, token.Read(a.Tokenizer(), []byte(each.Text))})
+		tasks = append(tasks, task{Task: each, text: token.Read(a.Tokenizer(), []byte(each.Text))})
 	}
 	return tasks, a
 }

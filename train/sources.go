@@ -95,7 +95,7 @@ func (t *Trainer) sources() []agent.Source {
 }
 
 func (t *Trainer) models() [][2]string {
-	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
+	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
 	if t.cfg.LabelWith != "rarity" {
 		all = append(all, [2]string{"labels", t.cfg.LabelReader})
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -37,8 +38,7 @@ func (t *Trainer) teach(ctx context.Context) (err error) {
 	if t.cfg.Teacher == "" || t.cfg.SupervisedEpochs == 0 {
 		return nil
 	}
-	asked := t.data.questions
-	texts := append(asked[:len(asked):len(asked)], t.data.plain[:min(len(t.data.plain), t.cfg.TaughtTexts)]...)
+	texts := slices.Concat(t.data.questions, t.data.plain[:min(len(t.data.plain), t.cfg.TaughtTexts)])
 	t.data.labelled, err = t.labelTo(ctx, taughtFile, texts, func() (labeller, func(), error) {
 		by, err := t.openTeachers(ctx)
 		if err != nil {
@@ -49,7 +49,18 @@ func (t *Trainer) teach(ctx context.Context) (err error) {
 		t.log.Info("labelling", "texts", len(texts), "teachers", len(by.each), "answers_kept", kept)
 		return by, by.close, err
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	n := len(t.data.questions)
+	for i, l := range t.data.labelled {
+		if i < n {
+			t.data.questions[i].taught = l.worth
+		} else {
+			t.data.plain[i-n].taught = l.worth
+		}
+	}
+	return nil
 }
 
 // openTeachers has the teachers learn that the folder does not hold yet.
