@@ -28,36 +28,37 @@ type Train struct {
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
-	ContextWindow     int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
-	EmbeddingDim      int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
-	EmbeddingRows     int     `name:"embedding_rows" default:"0" min:"0" help:"rows of the agent's token embedding, which rare tokens share; 0 gives each token its own"`
-	EmbeddingFrom     string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
-	PolicyHiddenDim   int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
-	Layers            int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
-	Rounds            int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
-	Samples           int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
-	GradientEstimator string  `name:"gradient_estimator" default:"rloo" oneof:"reinforce,rloo,disarm,gate" help:"how rewards become a gradient: the score function as it is, the same over the mean of the text's other masks, masks in antithetic pairs, or the reader's derivative in a gate on each word; the last two want rounds 1"`
-	SupervisedEpochs  int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
-	SupervisedRate    float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
-	SupervisedBatch   int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
-	SupervisedCloze   int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled with the salient spans that a cloze would ask for"`
-	AskedQuestions    int     `name:"asked_questions" default:"8" min:"0" help:"questions a step of the answers phase that the agent is given with the text, which is then worth what it is worth to that one; none here and in asked_cloze makes an agent that takes no questions"`
-	AskedCloze        int     `name:"asked_cloze" default:"4" min:"0" help:"the same of plain text: a span is asked for with half of the other words of its sentence"`
-	SentenceWorth     float64 `name:"sentence_worth" default:"0.1" min:"0" max:"1" help:"what the other words of the sentence with the answer are worth to whoever asks"`
-	HideTokens        float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
-	HideFeatures      float64 `name:"hide_features" default:"0.1" min:"0" max:"0.9" help:"share of a text's features that the supervised phases hide"`
-	LabelWith         string  `name:"label_with" default:"rarity" oneof:"rarity,told,gate,best_mask,leave_one_out" help:"what a token of a question's text is worth: its rarity, where it is of the answer; what label_reader is told about the answer's token; or, of any word, label_reader's credit at random masks, whether the best of some random masks keeps it, what reading without it costs"`
-	LabelReader       string  `name:"label_reader" default:"smollm2-135m" help:"the model that labels are taken from, all but rarity's"`
-	LabelTexts        int     `name:"label_texts" default:"0" min:"0" help:"texts that label_reader labels, the rest are labelled by rarity; 0 takes all"`
-	Teacher           string  `name:"teacher" default:"" help:"an encoder, such as minilm-l6, that learns the labels first, by its own weights; the agent then learns what it says of the questions' texts and of plain text. Empty: the agent learns the labels"`
-	Teachers          int     `name:"teachers" default:"1" min:"1" max:"100" help:"trainings of the teacher, whose mean is taught"`
-	TeacherEpochs     int     `name:"teacher_epochs" default:"2" min:"1" help:"a teacher's passes over the questions"`
-	TeacherRate       float64 `name:"learning_rate_teacher" default:"0.0001" min:"0" max:"1" help:"AdamW learning rate of a teacher; its head's is ten times that"`
-	TeacherHide       float64 `name:"teacher_hide" default:"0.1" min:"0" max:"0.9" help:"share of words that a teacher does not see while it learns"`
-	TaughtTexts       int     `name:"taught_texts" default:"8000" min:"0" help:"pieces of plain text that the teacher speaks about, beside the questions' texts"`
-	TaughtWorth       float64 `name:"taught_worth" default:"0.3" min:"0" max:"1" help:"of what the teacher says that a token is worth to all, the share that it is worth to whoever asks a question: its answer is most likely among that"`
-	ClozeWorth        float64 `name:"cloze_worth" default:"0.1" min:"0" max:"1" help:"what a span that a cloze would ask for is worth beside an answer to a question that somebody asked"`
-	SupervisedSteps   int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
+	ContextWindow      int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
+	EmbeddingDim       int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
+	EmbeddingRows      int     `name:"embedding_rows" default:"0" min:"0" help:"rows of the agent's token embedding, which rare tokens share; 0 gives each token its own"`
+	EmbeddingFrom      string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
+	PolicyHiddenDim    int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
+	Layers             int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
+	Rounds             int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
+	Samples            int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
+	GradientEstimator  string  `name:"gradient_estimator" default:"rloo" oneof:"reinforce,rloo,disarm,gate" help:"how rewards become a gradient: the score function as it is, the same over the mean of the text's other masks, masks in antithetic pairs, or the reader's derivative in a gate on each word; the last two want rounds 1"`
+	SupervisedEpochs   int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
+	SupervisedRate     float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
+	SupervisedBatch    int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`
+	SupervisedCloze    int     `name:"supervised_cloze" default:"4" min:"0" help:"pieces of plain text a step of the answers phase, labelled by the teacher, or else with the salient spans that a cloze would ask for"`
+	AskedQuestions     int     `name:"asked_questions" default:"8" min:"0" help:"questions a step of the answers phase that the agent is given with the text, which is then worth what it is worth to that one; none here and in asked_cloze makes an agent that takes no questions"`
+	AskedCloze         int     `name:"asked_cloze" default:"4" min:"0" help:"the same of plain text: a span is asked for with half of the other words of its sentence"`
+	SentenceWorth      float64 `name:"sentence_worth" default:"0.1" min:"0" max:"1" help:"what the other words of the sentence with the answer are worth to whoever asks"`
+	HideTokens         float64 `name:"hide_tokens" default:"0.4" min:"0" max:"0.9" help:"share of token embeddings that the supervised phases hide, so that features and neighbours must do"`
+	HideFeatures       float64 `name:"hide_features" default:"0.1" min:"0" max:"0.9" help:"share of a text's features that the supervised phases hide"`
+	LabelWith          string  `name:"label_with" default:"rarity" oneof:"rarity,told,gate,best_mask,leave_one_out" help:"what a token of a question's text is worth: its rarity, where it is of the answer; what label_reader is told about the answer's token; or, of any word, label_reader's credit at random masks, whether the best of some random masks keeps it, what reading without it costs"`
+	LabelReader        string  `name:"label_reader" default:"smollm2-135m" help:"the model that labels are taken from, all but rarity's"`
+	LabelTexts         int     `name:"label_texts" default:"0" min:"0" help:"texts that label_reader labels, the rest are labelled by rarity; 0 takes all"`
+	Teacher            string  `name:"teacher" default:"" help:"an encoder, such as minilm-l6, that learns the labels first, by its own weights; the agent then learns what it says of the questions' texts and of plain text. Empty: the agent learns the labels"`
+	Teachers           int     `name:"teachers" default:"1" min:"1" max:"100" help:"trainings of the teacher, whose mean is taught"`
+	TeacherEpochs      int     `name:"teacher_epochs" default:"2" min:"1" help:"a teacher's passes over the questions"`
+	TeacherRate        float64 `name:"learning_rate_teacher" default:"0.0001" min:"0" max:"1" help:"AdamW learning rate of a teacher; its head's is ten times that"`
+	TeacherHide        float64 `name:"teacher_hide" default:"0.1" min:"0" max:"0.9" help:"share of words that a teacher does not see while it learns"`
+	TeacherTemperature float64 `name:"teacher_temperature" default:"3" min:"0.1" max:"100" help:"the logits of what the teacher says are divided by it, so that what is rarely asked for is told apart too"`
+	TaughtTexts        int     `name:"taught_texts" default:"8000" min:"0" help:"pieces of plain text that the teacher speaks about, beside the questions' texts"`
+	TaughtWorth        float64 `name:"taught_worth" default:"0.3" min:"0" max:"1" help:"of what the teacher says that a token is worth to all, the share that it is worth to whoever asks a question: its answer is most likely among that"`
+	ClozeWorth         float64 `name:"cloze_worth" default:"0.1" min:"0" max:"1" help:"what a span that a cloze would ask for is worth beside an answer to a question that somebody asked"`
+	SupervisedSteps    int     `name:"supervised_steps" default:"0" min:"0" help:"steps on recurrence, which needs no questions, before everything else"`
 
 	RateMin             float64  `name:"rate_min" default:"0.2" min:"0.01" max:"1" help:"lowest share of tokens kept that is trained on"`
 	RateMax             float64  `name:"rate_max" default:"0.8" min:"0.01" max:"1" help:"highest share of tokens kept that is trained on"`

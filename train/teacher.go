@@ -34,12 +34,12 @@ const (
 )
 
 // teach puts what the teachers say in place of the labels.
-func (t *Trainer) teach(ctx context.Context) (err error) {
+func (t *Trainer) teach(ctx context.Context) error {
 	if t.cfg.Teacher == "" || t.cfg.SupervisedEpochs == 0 {
 		return nil
 	}
 	texts := slices.Concat(t.data.questions, t.data.plain[:min(len(t.data.plain), t.cfg.TaughtTexts)])
-	t.data.labelled, err = t.labelTo(ctx, taughtFile, texts, func() (labeller, func(), error) {
+	taught, err := t.labelTo(ctx, taughtFile, texts, func() (labeller, func(), error) {
 		by, err := t.openTeachers(ctx)
 		if err != nil {
 			by.close()
@@ -52,8 +52,12 @@ func (t *Trainer) teach(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, l := range taught {
+		soften(l.worth, t.cfg.TeacherTemperature)
+	}
 	n := len(t.data.questions)
-	for i, l := range t.data.labelled {
+	t.data.labelled, t.data.salient = taught[:n], taught[n:]
+	for i, l := range taught {
 		if i < n {
 			t.data.questions[i].taught = l.worth
 		} else {
@@ -61,6 +65,14 @@ func (t *Trainer) teach(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// soften divides the logits of probabilities: near 0 the cross-entropy hardly tells them apart, and a budget must.
+func soften(p []float32, temperature float64) {
+	for i, v := range p {
+		bounded := min(max(float64(v), 1e-6), 1-1e-6)
+		p[i] = float32(1 / (1 + math.Exp(-math.Log(bounded/(1-bounded))/temperature)))
+	}
 }
 
 // openTeachers has the teachers learn that the folder does not hold yet.

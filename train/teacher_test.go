@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func taught(t *testing.T) config.Train {
 	t.Helper()
 	c := tiny(t)
 	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert"), 2, 20, 0.02, 0
-	c.TaughtTexts, c.SupervisedCloze, c.AskedCloze = 5, 0, 0
+	c.TaughtTexts, c.TeacherTemperature = 5, 1
 	return c
 }
 
@@ -29,11 +30,11 @@ func TestTheAgentLearnsWhatTeachersSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	if got, want := len(trainer.data.labelled), 30+c.TaughtTexts; got != want {
-		t.Fatalf("%d texts are taught; want %d", got, want)
+	if len(trainer.data.labelled) != 30 || len(trainer.data.salient) != c.TaughtTexts {
+		t.Fatalf("%d and %d texts are taught; want 30 and %d", len(trainer.data.labelled), len(trainer.data.salient), c.TaughtTexts)
 	}
 	asked, other := float32(0), float32(0)
-	for _, l := range trainer.data.labelled {
+	for _, l := range slices.Concat(trainer.data.labelled, trainer.data.salient) {
 		for at, token := range l.text.Tokens {
 			switch before := string(l.text.Bytes[:token.Start]); {
 			case strings.HasSuffix(before, "harbour to"):
