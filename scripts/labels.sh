@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-1800}
 documents=${DOCUMENTS:-40}
 out=outputs/labels-reader
-base=(train --config prod/default_agent.json --corpus_path sample --asked_questions 0 --asked_cloze 0 --threads 1)
+base=(train --config prod/untaught_agent.json --corpus_path sample --asked_questions 0 --asked_cloze 0 --threads 1)
 mkdir -p "$out"
 
 for by in gate best_mask leave_one_out; do

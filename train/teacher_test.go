@@ -16,7 +16,7 @@ import (
 func taught(t *testing.T) config.Train {
 	t.Helper()
 	c := tiny(t)
-	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert"), 2, 20, 0.02, 0
+	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert"), 1, 20, 0.02, 0
 	c.TaughtTexts, c.TeacherTemperature = 5, 1
 	return c
 }
@@ -52,7 +52,7 @@ func TestTheAgentLearnsWhatTeachersSay(t *testing.T) {
 // A run that goes on has its teachers and what they said.
 func TestTeachersLearnOnce(t *testing.T) {
 	c := taught(t)
-	c.TeacherEpochs = 2
+	c.Teachers, c.TeacherEpochs = 2, 1
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	first, err := New(t.Context(), c, quiet)
 	if err != nil {

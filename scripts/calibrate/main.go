@@ -22,8 +22,8 @@ import (
 	"github.com/project-sputnik/sputnik/train"
 )
 
-// shares are the points of the curve: close together where little is lost.
-var shares = []float64{.3, .4, .5, .6, .65, .7, .75, .8, .825, .85, .875, .9, .92, .94, .96, .97, .98, .99, .995, 1}
+// shares are the points of the curve: close together where qualities lie that are asked for.
+var shares = []float64{.2, .3, .35, .4, .45, .475, .5, .525, .55, .575, .6, .625, .65, .675, .7, .725, .75, .775, .8, .825, .85, .875, .9, .925, .95, .975, .99, 1}
 
 // qualities are those that the page shows.
 var qualities = []float64{.7, .8, .85, .9, .95}
