@@ -160,6 +160,14 @@ func TestLabelsGoOnWhereTheyStopped(t *testing.T) {
 	if raw, err := os.ReadFile(path); err != nil || string(raw) != line+line {
 		t.Errorf("got %q, %v", raw, err)
 	}
+	file, known, err = openLabels(path, []task{each})
+	if err != nil || len(known) != 1 {
+		t.Fatal(known, err)
+	}
+	file.Close()
+	if raw, err := os.ReadFile(path); err != nil || string(raw) != line+line {
+		t.Errorf("a run that wants fewer leaves %q, %v", raw, err)
+	}
 	other := each
 	other.ID = "other"
 	if _, _, err = openLabels(path, []task{other}); err == nil {

@@ -102,7 +102,7 @@ func openLabels(path string, tasks []task) (*os.File, []labelled, error) {
 		return nil, nil, fmt.Errorf("labels: %w", err)
 	}
 	known, end, err := readLabels(file, tasks)
-	if err == nil {
+	if err == nil && len(known) < len(tasks) { // else what follows is whole: a run that wanted more left it
 		err = file.Truncate(end)
 	}
 	if err == nil {

@@ -68,24 +68,16 @@ func (m *MaskedLM) Save(dir string) error { return m.save(dir, nil) }
 
 // Save writes the classifier to dir, as OpenClassifier and transformers read it.
 func (c *Classifier) Save(dir string) error {
-	names := map[string]string{}
+	names, ids := map[string]string{}, map[string]int{}
 	for i, label := range c.Labels {
-		names[strconv.Itoa(i)] = label
+		names[strconv.Itoa(i)], ids[label] = label, i
 	}
 	architecture := classifierNames[c.model.Config.Family] + classifying
-	return c.save(dir, map[string]any{"architectures": []string{architecture}, "id2label": names, "label2id": inverse(names)})
+	return c.save(dir, map[string]any{"architectures": []string{architecture}, "id2label": names, "label2id": ids})
 }
 
 // classifierNames are how transformers calls the families in the name of an architecture.
 var classifierNames = map[string]string{BERT: "Bert", RoBERTa: "Roberta", XLMRoBERTa: "XLMRoberta", DistilBERT: "DistilBert"}
-
-func inverse(names map[string]string) map[string]int {
-	ids := map[string]int{}
-	for id, name := range names {
-		ids[name], _ = strconv.Atoi(id) // it was made of a number
-	}
-	return ids
-}
 
 // save writes weights, configuration, with what differs from that of the folder they came from, and tokenizer.
 func (e *Encoder) save(dir string, differs map[string]any) error {
