@@ -55,6 +55,7 @@ type Train struct {
 	TeacherRate        float64 `name:"learning_rate_teacher" default:"0.0001" min:"0" max:"1" help:"AdamW learning rate of a teacher; its head's is ten times that"`
 	TeacherHide        float64 `name:"teacher_hide" default:"0.1" min:"0" max:"0.9" help:"share of words that a teacher does not see while it learns"`
 	TeacherTemperature float64 `name:"teacher_temperature" default:"3" min:"0.1" max:"100" help:"the logits of what the teacher says are divided by it, so that what is rarely asked for is told apart too"`
+	TaughtNeighbours   float64 `name:"taught_neighbours" default:"0.4" min:"0" max:"10" help:"how much what the teacher says of the words beside a word counts for it, where what it says of the word counts 1: a reader understands words by those that stand with them"`
 	TaughtTexts        int     `name:"taught_texts" default:"8000" min:"0" help:"pieces of plain text that the teacher speaks about, beside the questions' texts"`
 	TaughtWorth        float64 `name:"taught_worth" default:"0.3" min:"0" max:"1" help:"of what the teacher says that a token is worth to all, the share that it is worth to whoever asks a question: its answer is most likely among that"`
 	ClozeWorth         float64 `name:"cloze_worth" default:"0.1" min:"0" max:"1" help:"what a span that a cloze would ask for is worth beside an answer to a question that somebody asked"`

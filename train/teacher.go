@@ -53,7 +53,7 @@ func (t *Trainer) teach(ctx context.Context) error {
 		return err
 	}
 	for _, l := range taught {
-		soften(l.worth, t.cfg.TeacherTemperature)
+		soften(l.text, l.worth, t.cfg.TeacherTemperature, t.cfg.TaughtNeighbours)
 	}
 	n := len(t.data.questions)
 	t.data.labelled, t.data.salient = taught[:n], taught[n:]
@@ -67,12 +67,28 @@ func (t *Trainer) teach(ctx context.Context) error {
 	return nil
 }
 
-// soften divides the logits of probabilities: near 0 the cross-entropy hardly tells them apart, and a budget must.
-func soften(p []float32, temperature float64) {
-	for i, v := range p {
-		bounded := min(max(float64(v), 1e-6), 1-1e-6)
-		p[i] = float32(1 / (1 + math.Exp(-math.Log(bounded/(1-bounded))/temperature)))
+// soften divides the logits of probabilities: near 0 the cross-entropy hardly tells them apart, and a budget must. To each
+// it adds so many times what the words before and behind its word have, a mean: what is kept alone tells a reader little.
+func soften(text token.Text, p []float32, temperature, neighbours float64) {
+	words := make([]float64, len(text.Units)+2) // one more at either end, like the one beside it
+	for u, unit := range text.Units {
+		for _, v := range p[unit.First:unit.End] {
+			words[u+1] += logit(v) / float64(unit.End-unit.First)
+		}
 	}
+	words[0], words[len(words)-1] = words[min(1, len(text.Units))], words[len(text.Units)]
+	for u, unit := range text.Units {
+		beside := neighbours * (words[u] + words[u+2]) / 2
+		for i := unit.First; i < unit.End; i++ {
+			p[i] = float32(1 / (1 + math.Exp(-(logit(p[i])+beside)/temperature)))
+		}
+	}
+}
+
+// logit of a probability, bounded.
+func logit(p float32) float64 {
+	bounded := min(max(float64(p), 1e-6), 1-1e-6)
+	return math.Log(bounded / (1 - bounded))
 }
 
 // openTeachers has the teachers learn that the folder does not hold yet.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/project-sputnik/sputnik/config"
+	"github.com/project-sputnik/sputnik/token"
 )
 
 func taught(t *testing.T) config.Train {
@@ -102,4 +103,31 @@ func TestATeacherThatIsStoppedSaysSo(t *testing.T) {
 	if err := trainer.teach(t.Context()); config.ExitCode(err) != 2 {
 		t.Errorf("got %v; want a wrong request", err)
 	}
+}
+
+// What a teacher says is told apart near 0 too, and a word is worth more beside words that are worth something.
+func TestSoftenedBesideItsNeighbours(t *testing.T) {
+	tokenizer, err := token.Open("smollm2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := token.Read(tokenizer, []byte("one two three four five"))
+	said := func(neighbours float64) []float32 {
+		p := make([]float32, len(text.Tokens))
+		for i := range p {
+			p[i] = 0.01
+		}
+		p[text.Units[1].First] = 0.5
+		soften(text, p, 3, neighbours)
+		return p
+	}
+	at := func(p []float32, unit int) float32 { return p[text.Units[unit].First] }
+	alone, beside := said(0), said(0.4)
+	if at(alone, 0) != at(alone, 4) || at(alone, 0) < 0.1 || at(alone, 1) != 0.5 {
+		t.Errorf("softened alone: %v", alone)
+	}
+	if at(beside, 0) <= at(beside, 4) || at(beside, 2) <= at(beside, 4) || at(beside, 3) != at(beside, 4) || at(beside, 1) <= at(beside, 0) {
+		t.Errorf("softened beside one another: %v", beside)
+	}
+	soften(token.Text{}, nil, 3, 0.4)
 }
