@@ -52,18 +52,18 @@ func (t *Trainer) teach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range taught {
-		soften(l.text, l.worth, t.cfg.TeacherTemperature, t.cfg.TaughtNeighbours)
-	}
 	n := len(t.data.questions)
-	t.data.labelled, t.data.salient = taught[:n], taught[n:]
 	for i, l := range taught {
+		alone := slices.Clone(l.worth) // whoever asks is told the sentence beside the answer, and needs no neighbours
+		soften(l.text, alone, t.cfg.TeacherTemperature, 0)
+		soften(l.text, l.worth, t.cfg.TeacherTemperature, t.cfg.TaughtNeighbours)
 		if i < n {
-			t.data.questions[i].taught = l.worth
+			t.data.questions[i].taught = alone
 		} else {
-			t.data.plain[i-n].taught = l.worth
+			t.data.plain[i-n].taught = alone
 		}
 	}
+	t.data.labelled, t.data.salient = taught[:n], taught[n:]
 	return nil
 }
 
