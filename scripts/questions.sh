@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Is it questions that the agent lacks? Trains the agent without a teacher (prod/untaught_agent.json) on 130 to some 7,000 search questions, the same recipe, and
-# measures what each keeps of XQuAD's answers: questions.sh QED, a bare clone of google-research-datasets/QED. Sizes below the
-# agent's own 1,041 take as many steps as it does, longer ones as many passes; each is selected as it is. SEEDS= are those of
+# Is it questions that the agent lacks? Trains the agent without a teacher (prod/untaught_agent.json) on 130 to some 7,000
+# search questions, the same recipe, and measures what each keeps of XQuAD's answers: questions.sh QED, a bare clone of
+# google-research-datasets/QED. Sizes below the agent's own 1,041 take as many steps as it does, longer ones as many passes; each is selected as it is. SEEDS= are those of
 # the ends, of the sizes between only the first. The page is docs/experiments/005-questions.md; nothing of it ships.
 set -euo pipefail
 cd "$(dirname "$0")/.."

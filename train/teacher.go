@@ -76,7 +76,8 @@ func soften(text token.Text, p []float32, temperature, neighbours float64) {
 			words[u+1] += logit(v) / float64(unit.End-unit.First)
 		}
 	}
-	words[0], words[len(words)-1] = words[min(1, len(text.Units))], words[len(text.Units)]
+	last := len(text.Units)
+	words[0], words[last+1] = words[min(1, last)], words[last]
 	for u, unit := range text.Units {
 		beside := neighbours * (words[u] + words[u+2]) / 2
 		for i := unit.First; i < unit.End; i++ {
