@@ -19,6 +19,7 @@ const (
 	nearEnough  = 64  // words from a match at which nearness is 0
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
 
+	besideWeight  = 0.3
 	overlapWeight = 8   // that the best sentence gains, where the scores' deviation counts 2
 	sureShare     = 0.6 // of the rate
 	surely        = 100 // above any score
@@ -199,6 +200,37 @@ func (q question) kind(f []float32, word match) {
 		if kind < 2 && word.digit || (kind == 2 || kind == 3) && word.capital {
 			f[len(q.kinds)+kind] = 1
 		}
+	}
+}
+
+// lending gives each word besideWeight of what the words before and behind it have, a mean, word by word as their scores
+// come in: a reader tells little from an answer without the words around it, where there is no room for its sentence.
+type lending struct {
+	from, to int     // tokens of the word that came last
+	before   float32 // score of the word before it
+	own      float32
+}
+
+// word takes in the next word, of so many tokens.
+func (l *lending) word(scores []float32, tokens int) {
+	next := lending{from: l.to, to: l.to + tokens, before: l.own}
+	for _, s := range scores[next.from:next.to] {
+		next.own += s / float32(tokens)
+	}
+	if l.to == 0 {
+		next.before = next.own // at either end of a text it is as if the word stood twice
+	} else {
+		l.lend(scores, next.own)
+	}
+	*l = next
+}
+
+// last ends a text.
+func (l *lending) last(scores []float32) { l.lend(scores, l.own) }
+
+func (l *lending) lend(scores []float32, behind float32) {
+	for i := l.from; i < l.to; i++ {
+		scores[i] += besideWeight * (l.before + behind) / 2
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
@@ -46,6 +47,11 @@ func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	part := token.Part{Text: text, To: len(text.Tokens), End: len(text.Units)}
+	var l lending
+	for _, u := range text.Units {
+		l.word(graph, int(u.End-u.First))
+	}
+	l.last(graph)
 	leanOf(graph, 0.4).apply(graph, part, a.asked(text, a.ask(question, embedding), embedding).lent)
 	if diff := cmp.Diff(fused, plain); diff != "" {
 		t.Fatalf("libtorch's bits and Go's: %s", diff)
@@ -54,6 +60,24 @@ func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
 		if math.Abs(float64(fused[i]-graph[i])) > 1e-3 {
 			t.Fatalf("token %d: fused %v, graph %v", i, fused[i], graph[i])
 		}
+	}
+}
+
+func TestWordsLendTheirScores(t *testing.T) {
+	scores := []float32{1, 3, 10, -4, 5, 6} // words of 2, 1 and 3 tokens
+	var l lending
+	for _, tokens := range []int{2, 1, 3} {
+		l.word(scores, tokens)
+	}
+	l.last(scores)
+	const third = float32(7) / 3
+	want := []float32{
+		1 + besideWeight*(2+10)/2, 3 + besideWeight*(2+10)/2,
+		10 + besideWeight*(2+third)/2,
+		-4 + besideWeight*(10+third)/2, 5 + besideWeight*(10+third)/2, 6 + besideWeight*(10+third)/2,
+	}
+	if diff := cmp.Diff(want, scores, cmpopts.EquateApprox(0, 1e-5)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -50,6 +50,7 @@ type walk struct {
 	tokens   int // of the whole
 	asked    *asked
 	scores   []float32 // of the whole
+	lending            // among them
 	leaning            // of them
 }
 
@@ -83,13 +84,20 @@ func (w *walk) scoreAsked(ctx context.Context, part token.Part) ([]float32, erro
 		asked = w.asked.place(part)
 	}
 	scores, err := w.scorePart(ctx, part, asked)
+	if err != nil {
+		return nil, err
+	}
 	w.scores = append(slices.Grow(w.scores, w.tokens-len(w.scores)), scores...)
-	return nil, err
+	for u := part.First; u < part.End && asked != nil; u++ {
+		w.word(w.scores, int(part.Units[u].End-part.Units[u].First))
+	}
+	return nil, nil
 }
 
 // lean gives the scores of a part, leaning on its sentences.
 func (w *walk) lean(ctx context.Context, part token.Part) ([]float32, error) {
 	if w.asked != nil && w.leaning == (leaning{}) {
+		w.last(w.scores)
 		w.leaning = leanOf(w.scores, w.rate)
 		w.asked.field, w.asked.far, w.asked.likes = nil, nil, nil // their memory is wanted
 	}
