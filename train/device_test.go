@@ -15,7 +15,7 @@ func TestEveryTensorOfARunIsOnTheDeviceInUse(t *testing.T) {
 	reader := savedReader(t, quick(t).Tokenizer)
 	for name, change := range map[string]func(c *config.Train){
 		"the reconstructor reads":      func(*config.Train) {},
-		"another model reads":          func(c *config.Train) { c.Reader, c.Judge = reader, reader },
+		"another model reads":          func(c *config.Train) { c.Reader = reader },
 		"a reader gives credit":        func(c *config.Train) { c.Reader, c.GradientEstimator, c.Rounds = reader, "gate", 1 },
 		"a reader labels":              func(c *config.Train) { c.LabelWith, c.LabelReader = "told", reader },
 		"an encoder teaches the agent": func(c *config.Train) { c.Teacher, c.TaughtTexts = tinyBERT, 5 },
