@@ -36,7 +36,7 @@ const mostForests = 32
 
 // room is how many forests fit into one forward: one on the CPU, whose cache holds no more, elsewhere as many as half of
 // the free memory takes. The rest is for those who compute meanwhile.
-func (m *Model) room() int {
+func (m *Model) room(forests []*forest) int {
 	if torch.InUse() == torch.CPU {
 		return 1
 	}
@@ -44,14 +44,18 @@ func (m *Model) room() int {
 	if !known {
 		return mostForests
 	}
-	return int(max(1, min(mostForests, free/2/m.forestBytes())))
+	longest := 1
+	for _, f := range forests {
+		longest = max(longest, len(f.ids))
+	}
+	return int(max(1, min(mostForests, free/2/m.forestBytes(int64(longest)))))
 }
 
-// forestBytes is about what a forest takes: of each token what a layer makes of it, of each two who sees whom.
-func (m *Model) forestBytes() int64 {
+// forestBytes is about what a forest of so many tokens takes: of each what a layer makes of it, of each two who sees whom.
+func (m *Model) forestBytes(tokens int64) int64 {
 	number := int64(4)
 	if m.Kind == torch.BFloat16 {
 		number = 2
 	}
-	return batchTokens * (number*int64(16*m.Config.Width+4*m.Config.FeedForward) + batchTokens*(number+2))
+	return tokens * (number*int64(16*m.Config.Width+4*m.Config.FeedForward) + tokens*(number+2))
 }

@@ -27,7 +27,7 @@ func ropeFrequencies(c Config) []float32 {
 func (m *Model) Losses(ctx context.Context, sequences []Sequence) ([][]float32, error) {
 	losses := make([][]float32, len(sequences))
 	all := forests(sequences, m.Config.Positions)
-	err := m.batch.each(len(all), m.room(), func(from, to int) error {
+	err := m.batch.each(len(all), m.room(all), func(from, to int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
