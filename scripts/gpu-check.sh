@@ -42,7 +42,7 @@ fi
 	--max_hours "$(awk "BEGIN { print $seconds / 3600 }")" --max_steps_per_epoch 0 --patience 0 --log_freq 1 --save_every 0 "$@" 2>&1 |
 	tee "$work/train.log"
 stop
-"$work/sputnik" eval --model_path "$run" --reader "$reader" --num_sequences 60 --target_ratios 0.3,0.5,0.7 --baselines random \
+"$work/sputnik" eval --model_path "$run" --reader "$reader" --num_sequences 30 --target_ratios 0.3,0.5,0.7 --baselines random \
 	--output_dir "$work/eval" >/dev/null
 
 python3 - "$device" "$reader" "$run" "$work/utilisation" <<'PY' | tee "$out/summary.txt"
