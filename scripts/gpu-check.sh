@@ -5,8 +5,8 @@
 #
 # DEVICE=cuda (cpu for a rehearsal), SECONDS_=600 of training; the evaluation behind it, on the CPU, takes minutes more, and
 # what training left is kept before. READER=own: the reconstructor that learns in the same run reads, for SmolLM2 (98 MB) is
-# more than can be carried; READER=FOLDER is another model, in bfloat16. OUT=outputs/gpu-check gets 8 files: summary.txt,
-# report.md, two plots, log.tgz and the best weights in three pieces of at most 15 MB: cat best.tgz.* | tar xz.
+# more than can be carried; READER=FOLDER is another model, in bfloat16. OUT=outputs/gpu-check gets at most 8 files:
+# summary.txt, report.md, two plots, log.tgz and the best weights in pieces of 15 MB: cat best.tgz.* | tar xz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 device=${DEVICE:-cuda} seconds=${SECONDS_:-600} reader=${READER:-own} out=${OUT:-outputs/gpu-check}
