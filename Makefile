@@ -7,10 +7,10 @@ GROUND := ./token/... ./corpus/... ./probe/... ./config/... ./env/... ./rewards/
 WITH := set -e; python3 scripts/setup.py; . .cache/env.sh;
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help setup env tensorboard minilm build test test-ground test-race lint bench demo demo-hatd train eval fuzz doctor clean
+.PHONY: help setup env tensorboard minilm build test test-ground test-race lint bench demo demo-hatd train eval fuzz doctor gpu-check-build clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## find or fetch libtorch; nothing to do when it is there
 	@python3 scripts/setup.py
@@ -60,6 +60,9 @@ fuzz: ## a turn of every fuzz target, or of those in some folders: make fuzz ARG
 
 doctor: build ## say what is there and run every component once
 	@$(WITH) bin/sputnik doctor
+
+gpu-check-build: ## pack a small binary for scripts/gpu-check.sh, which needs no Go
+	@$(WITH) go build -ldflags '-s -w' -o bin/gpu-check/sputnik ./cmd/sputnik && gzip -9f bin/gpu-check/sputnik
 
 clean: ## remove what was built; libtorch and models stay
 	rm -rf bin outputs

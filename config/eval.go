@@ -22,7 +22,7 @@ type Eval struct {
 	RandomDraws       int       `name:"random_draws" default:"3" min:"1" max:"100" help:"how often a baseline that draws is tried, each time with another seed; its figures are the means"`
 	Metrics           []string  `name:"metrics" default:"compression_ratio,retained_information,reconstruction_loss,exact_kept" oneof:"compression_ratio,retained_information,reconstruction_loss,exact_kept,bleu_score,rouge_score,chrf,semantic_similarity,perplexity,end_to_end_time" help:"what to measure"`
 	Examples          int       `name:"examples" default:"3" min:"0" max:"100" help:"documents that the report shows as every scorer leaves them"`
-	Device            string    `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Device            string    `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto or cpu; only training takes cuda"`
 	MixedPrecision    bool      `name:"mixed_precision" default:"true" help:"the reader in bfloat16 where the processor computes in it; false is float32, slower there and a little more exact"`
 	Threads           int       `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	TargetRatios      []float64 `name:"target_ratios" default:"0.3,0.5,0.7" min:"0.01" max:"1" help:"shares of the tokens to keep"`

@@ -8,7 +8,7 @@ type HATD struct {
 	OutputDir         string             `name:"output_dir" default:"outputs/hatd" help:"folder for reports and the feedback loop's state"`
 	FeedbackLoop      bool               `name:"enable_feedback_loop" default:"false" help:"adapt the shares to measured retention; the state is strategies.json in output_dir"`
 	PruningStrategies map[string]float64 `name:"pruning_strategies" default:"simple=0.5,medium=0.3,complex=0.1" oneof:"simple,medium,complex" min:"0" max:"0.9" help:"share of the tokens removed, by complexity"`
-	Device            string             `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Device            string             `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto or cpu; only training takes cuda"`
 	Threads           int                `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	Input             string             `name:"input" default:"" help:"a text, a folder of texts, or lines {\"id\",\"text\",\"question\"?} in a file that ends in .jsonl"`
 	Output            string             `name:"output" default:"" help:"the shorter text; a folder for a folder, lines {\"id\",\"text\"} for lines"`

@@ -7,7 +7,7 @@ type Reconstructor struct {
 	DataPath     string  `name:"data_path" default:"" help:"folder or processed_data.json made by prepare, or any text that prepare reads; empty takes the sample corpus"`
 	OutputDir    string  `name:"output_dir" default:"outputs/reconstructor" help:"folder of the run"`
 	Resume       string  `name:"resume" default:"" bare:"latest" help:"go on from a checkpoint: its folder, or latest (the flag alone) for the newest under output_dir"`
-	Device       string  `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Device       string  `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"cpu, cuda or cuda:N; auto is the CPU, for no GPU has been tried yet"`
 	Threads      int     `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	Epochs       int     `name:"epochs" default:"1" min:"0" help:"passes over the sequences"`
 	MaxSteps     int     `name:"max_steps" default:"0" min:"0" help:"steps after which training ends; 0 goes by epochs"`

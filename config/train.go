@@ -12,7 +12,7 @@ type Train struct {
 	OutputDir         string   `name:"output_dir" default:"outputs/train" help:"folder of the run"`
 	Resume            string   `name:"resume" default:"" bare:"latest" help:"go on from a checkpoint: its folder, or latest (the flag alone) for the newest under output_dir"`
 	Tokenizer         string   `name:"tokenizer" default:"smollm2" help:"the agent's tokenizer by name or file"`
-	Device            string   `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"auto, cpu, cuda or cuda:N"`
+	Device            string   `name:"device" default:"auto" match:"auto|cpu|cuda(:[0-9]+)?" help:"cpu, cuda or cuda:N; auto is the CPU, for no GPU has been tried yet"`
 	Threads           int      `name:"threads" default:"0" min:"0" help:"threads of a CPU operation; 0 takes every core"`
 	MaxEpochs         int      `name:"max_epochs" default:"10" min:"0" help:"passes over the sequences in the joint loop"`
 	MaxStepsPerEpoch  int      `name:"max_steps_per_epoch" default:"0" min:"0" help:"steps after which an epoch ends early; 0 takes every sequence"`
@@ -24,7 +24,7 @@ type Train struct {
 	WeightDecay        float64 `name:"weight_decay" default:"0.01" min:"0" max:"1" help:"AdamW decay a step of learning rate 1; embeddings have none"`
 	GradientClip       float64 `name:"gradient_clip" default:"1" min:"0" help:"largest norm of a step's gradient; 0 clips nothing"`
 	WarmupSteps        int     `name:"warmup_steps" default:"0" min:"0" help:"steps over which the learning rates rise from 0"`
-	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"accepted and said to be without effect: training is in float32 on the CPU"`
+	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"accepted and said to be without effect: networks that learn are in float32, readers that do not in bfloat16 where that is fast"`
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 

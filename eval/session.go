@@ -104,7 +104,7 @@ func checkSettings(cfg config.Eval) error {
 	if err != nil {
 		return config.Usage(err)
 	}
-	if device != torch.CPU && cfg.Device != "auto" {
+	if device != torch.CPU {
 		return config.Usagef("device is %s; evaluation runs on the CPU in this version", cfg.Device)
 	}
 	if len(cfg.TargetRatios) == 0 {

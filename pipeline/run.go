@@ -85,7 +85,7 @@ func prepareTorch(cfg config.HATD) error {
 	if err != nil {
 		return config.Usagef("device: %w", err)
 	}
-	if device != torch.CPU && cfg.Device != "auto" {
+	if device != torch.CPU {
 		return config.Usagef("device is %s; the pipeline runs on the CPU in this version", cfg.Device)
 	}
 	torch.SetThreads(cfg.Threads)

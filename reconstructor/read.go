@@ -39,6 +39,9 @@ func (r *Reconstructor) losses(ctx context.Context, sequences []transformer.Sequ
 	return losses, nil
 }
 
+// TokensRead counts the tokens that were read so far to answer probes, those that readings share once.
+func (r *Reconstructor) TokensRead() int64 { return r.model.TokensRead() }
+
 // sequence puts a reading in the form that the model was taught.
 func (r *Reconstructor) sequence(reading probe.Reading) transformer.Sequence {
 	if r.chat && !probe.Completes(reading.Probe.Kind) {

@@ -25,17 +25,14 @@ func CUDA() (devices int, reason error) {
 	return cDevices(), nil
 }
 
-// ParseDevice understands auto, cpu, cuda and cuda:N; auto is the first CUDA device or the CPU.
+// ParseDevice understands auto, cpu, cuda, cuda:N and, for tests, meta; auto is the CPU as long as nothing here has run on a GPU.
 func ParseDevice(name string) (Device, error) {
 	kind, number, numbered := strings.Cut(name, ":")
 	switch kind {
-	case "", "auto":
-		if devices, _ := CUDA(); devices > 0 {
-			return 0, nil
-		}
+	case "", "auto", "cpu":
 		return CPU, nil
-	case "cpu":
-		return CPU, nil
+	case "meta":
+		return Meta, nil
 	case "cuda":
 		index := 0
 		if numbered {
@@ -54,6 +51,35 @@ func ParseDevice(name string) (Device, error) {
 		return Device(index), nil
 	}
 	return CPU, fmt.Errorf("device %q: want auto, cpu, cuda or cuda:N", name)
+}
+
+var (
+	inUse        atomic.Int64
+	completeMeta = sync.OnceFunc(cCompleteMeta)
+)
+
+func init() { Use(CPU) }
+
+// Use has tensors made on a device from now on, by every scope: a program calls it once, before it makes any. What is
+// read from tensors and written to files is the same wherever they live.
+func Use(device Device) {
+	if device == Meta {
+		completeMeta()
+	}
+	inUse.Store(int64(device))
+}
+
+// InUse is the device that tensors are made on.
+func InUse() Device { return Device(inUse.Load()) }
+
+// FreeMemory is how many bytes new tensors may take on the device in use, those that libtorch holds in reserve for it
+// included; not known of the CPU and of Meta.
+func FreeMemory() (bytes int64, known bool) {
+	if InUse() < 0 {
+		return 0, false
+	}
+	bytes, err := cFreeMemory(InUse())
+	return bytes, err == nil
 }
 
 // HoardMemory keeps what is freed for the next tensor: training asks for the same large blocks again and again, and
@@ -109,7 +135,9 @@ func RNGState() (state []byte, err error) {
 
 // SetRNGState puts the CPU's generator back to where RNGState found it.
 func SetRNGState(state []byte) error {
-	return NoGrad(func(s *Scope) error { return cSetRNGState(s.FromBytes(state, UInt8, int64(len(state))).at()) })
+	return NoGrad(func(s *Scope) error {
+		return cSetRNGState(s.bytesOn(CPU, state, UInt8, []int64{int64(len(state))}).at())
+	})
 }
 
 func pointers(tensors []Tensor) []unsafe.Pointer {

@@ -14,6 +14,7 @@
 // Whoever wants a tensor to outlive its scope takes it with Keep and closes it once. Stats counts what lives.
 //
 // Operators go through c10's boxed dispatcher, one C function for all of them (docs/design/003-main-job.md); whole
-// forward passes at inference are C++ in the shim. libtorch is built for CPU and finds CUDA at run time. Without cgo
-// the package compiles, and Do returns ErrNoLibtorch.
+// forward passes at inference are C++ in the shim. libtorch is built for CPU and finds CUDA at run time: after Use every
+// tensor is made on the device that it names, while values, files and random numbers are the CPU's. Without cgo the package
+// compiles, and Do returns ErrNoLibtorch.
 package torch

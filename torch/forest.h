@@ -1,6 +1,9 @@
 // Attention of texts that share beginnings. A text is a path of tokens from a root; texts that begin alike are paths that
 // part where they differ, and what they share is there once. Tokens stand in depth-first order, so a token comes behind
 // the one before it in its text, its parent, and sees its ancestors and itself.
+//
+// On the CPU a forest is read chunk by chunk, each with those tokens that any of it sees. Another device has the room and
+// the speed to weigh all against all, of several forests at once, and would be kept waiting by so many small products.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -8,14 +11,25 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <vector>
 
 class Forest {
  public:
-  // parents[i] < i is the parent of token i, -1 of a root.
-  Forest(const int64_t* parents, int64_t tokens, at::ScalarType kind) : parents_(parents), depths_(tokens) {
-    for (int64_t i = 0; i < tokens; i++) depths_[i] = parents[i] < 0 ? 0 : depths_[parents[i]] + 1;
+  // parents [rows, tokens] in the host's memory: that of token i of a row is below i, -1 of a root.
+  Forest(const at::Tensor& parents, at::ScalarType kind, at::Device device)
+      : parents_(parents.const_data_ptr<int64_t>()), depths_(parents.numel()) {
+    const auto rows = parents.size(0), tokens = parents.size(1);
+    for (int64_t row = 0; row < rows; row++) {
+      const int64_t *parent = parents_ + row * tokens, first = row * tokens;
+      for (int64_t i = 0; i < tokens; i++) depths_[first + i] = parent[i] < 0 ? 0 : depths_[first + parent[i]] + 1;
+    }
+    positions_ = at::tensor(depths_, at::kLong).view({rows, tokens}).to(device);
+    if (rows > 1 || !device.is_cpu()) {
+      bias_ = dense(rows, tokens, kind, device);
+      return;
+    }
     for (int64_t begin = 0, end; begin < tokens; begin = end) {
       if (end = stretch(begin); end - begin >= kStretch) {
         stretches_.push_back({begin, end, begin, {}, {}});
@@ -26,9 +40,10 @@ class Forest {
     }
   }
 
-  at::Tensor positions() const { return at::tensor(depths_, at::kLong).unsqueeze(0); }  // [1, tokens]
+  const at::Tensor& positions() const { return positions_; }  // [rows, tokens]
+  const at::Tensor& bias() const { return bias_; }            // [rows, 1, tokens, tokens] where all are weighed against all
 
-  // q [1, heads, tokens, d]; k, v [1, kv_heads, tokens, d] -> [1, tokens, heads d].
+  // q [1, heads, tokens, d]; k, v [1, kv_heads, tokens, d] -> [1, tokens, heads d], chunk by chunk.
   at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const {
     const auto heads = q.size(1), kv_heads = k.size(1), tokens = q.size(2), d = q.size(3), groups = heads / kv_heads;
     // The query heads of a group are a batch whose keys are the same: [groups, kv_heads, tokens, d].
@@ -90,7 +105,25 @@ class Forest {
     return end;
   }
 
+  // The tokens that see token i are those from i to the last of its tree's part that begins with it.
+  at::Tensor dense(int64_t rows, int64_t tokens, at::ScalarType kind, at::Device device) const {
+    std::vector<int64_t> last(rows * tokens);
+    for (int64_t row = 0; row < rows; row++) {
+      const int64_t *parent = parents_ + row * tokens;
+      int64_t* ends = last.data() + row * tokens;
+      std::iota(ends, ends + tokens, 0);
+      for (int64_t i = tokens - 1; i > 0; i--)
+        if (parent[i] >= 0) ends[parent[i]] = std::max(ends[parent[i]], ends[i]);
+    }
+    const auto ends = at::tensor(last, at::kLong).view({rows, 1, 1, tokens}).to(device);
+    const auto places = at::arange(tokens, ends.options());
+    const auto seeing = places.view({1, 1, tokens, 1}), seen = places.view({1, 1, 1, tokens});
+    const auto hidden = seen.gt(seeing).bitwise_or(seeing.gt(ends));
+    return at::zeros(hidden.sizes(), hidden.options().dtype(kind)).masked_fill_(hidden, -1e30);
+  }
+
   const int64_t* parents_;
   std::vector<int64_t> depths_;
+  at::Tensor positions_, bias_;
   std::vector<Chunk> stretches_, chunks_;  // the former are long, and take all threads one after the other
 };

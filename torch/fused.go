@@ -74,9 +74,9 @@ func (s *Scope) TransformerHidden(shape TransformerShape, weights []Tensor, ids,
 	return s.adopt(hidden)
 }
 
-// TransformerForest runs a causal transformer over texts that share beginnings: ids [tokens], parents [tokens] (the token
-// before each in its text, -1 where a text begins), in depth-first order, picked [n] of the tokens -> their normed hidden
-// states [n, width].
+// TransformerForest runs a causal transformer over texts that share beginnings, those of a row with one another: ids
+// [rows, tokens], parents [rows, tokens] (the token before each in its text, -1 where a text begins), in depth-first order,
+// picked [n] of the tokens, counted through all rows -> their normed hidden states [n, width].
 func (s *Scope) TransformerForest(shape TransformerShape, weights []Tensor, ids, parents, picked Tensor) Tensor {
 	hidden, err := cTransformerForest(shape, pointers(weights), ids.at(), parents.at(), picked.at())
 	if err != nil {

@@ -42,9 +42,9 @@ func cCall(op unsafe.Pointer, c *callBuffer) (int, error) {
 	return int(n), failure(message)
 }
 
-func cFromData(kind Kind, shape []int64, data unsafe.Pointer) (unsafe.Pointer, error) {
+func cFromData(kind Kind, shape []int64, data unsafe.Pointer, device Device) (unsafe.Pointer, error) {
 	var message *C.char
-	t := C.sp_from_data(C.int(kind), (*C.int64_t)(unsafe.SliceData(shape)), C.int(len(shape)), data, &message)
+	t := C.sp_from_data(C.int(kind), (*C.int64_t)(unsafe.SliceData(shape)), C.int(len(shape)), data, C.int(device), &message)
 	return t, failure(message)
 }
 
@@ -98,8 +98,15 @@ func cThreads() int     { return int(C.sp_threads()) }
 func cSeed(seed uint64) { C.sp_seed(C.uint64_t(seed)) }
 func cVersion() string  { return C.GoString(C.sp_version()) }
 func cDevices() int     { return int(C.sp_cuda_devices()) }
+func cCompleteMeta()    { C.sp_complete_meta() }
 
 func cLoadCUDA() error { return failure(C.sp_load_cuda()) }
+
+func cFreeMemory(device Device) (int64, error) {
+	var message *C.char
+	bytes := C.sp_free_memory(C.int(device), &message)
+	return int64(bytes), failure(message)
+}
 
 func cRNGState() (unsafe.Pointer, error) {
 	var message *C.char

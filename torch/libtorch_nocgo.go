@@ -10,7 +10,7 @@ func available() error { return ErrNoLibtorch }
 
 func cResolve(string, string) (unsafe.Pointer, error)                      { return nil, ErrNoLibtorch }
 func cCall(unsafe.Pointer, *callBuffer) (int, error)                       { return 0, ErrNoLibtorch }
-func cFromData(Kind, []int64, unsafe.Pointer) (unsafe.Pointer, error)      { return nil, ErrNoLibtorch }
+func cFreeMemory(Device) (int64, error)                                    { return 0, ErrNoLibtorch }
 func cCopyOut(unsafe.Pointer, unsafe.Pointer, int64) error                 { return ErrNoLibtorch }
 func cShape(unsafe.Pointer) (shape []int64, k Kind, d Device, bytes int64) { return }
 func cFree([]unsafe.Pointer)                                               {}
@@ -26,6 +26,7 @@ func cThreads() int                                                        { ret
 func cSeed(uint64)                                                         {}
 func cVersion() string                                                     { return "" }
 func cDevices() int                                                        { return 0 }
+func cCompleteMeta()                                                       {}
 func cLoadCUDA() error                                                     { return ErrNoLibtorch }
 func cRNGState() (unsafe.Pointer, error)                                   { return nil, ErrNoLibtorch }
 func cSetRNGState(unsafe.Pointer) error                                    { return ErrNoLibtorch }
@@ -37,6 +38,9 @@ func cPolicyNew([]unsafe.Pointer, []int64) (unsafe.Pointer, error)         { ret
 func cPolicyFree(unsafe.Pointer)                                           {}
 func cPolicyScores(unsafe.Pointer, []int32, []float32, int, []float32) error {
 	return ErrNoLibtorch
+}
+func cFromData(Kind, []int64, unsafe.Pointer, Device) (unsafe.Pointer, error) {
+	return nil, ErrNoLibtorch
 }
 func cTransformerHidden(TransformerShape, []unsafe.Pointer, unsafe.Pointer, unsafe.Pointer, unsafe.Pointer) (unsafe.Pointer, error) {
 	return nil, ErrNoLibtorch

@@ -242,17 +242,26 @@ func (s *Scope) ToDevice(a Tensor, device Device) Tensor {
 
 // Full makes a tensor of one value.
 func (s *Scope) Full(value float64, kind Kind, shape ...int64) Tensor {
-	return s.one(opFull, shape, value, kind)
+	return s.one(opFull, shape, value, kind, none{}, InUse())
 }
 
 // Zeros makes a tensor of zeros.
 func (s *Scope) Zeros(kind Kind, shape ...int64) Tensor { return s.Full(0, kind, shape...) }
 
 // Arange counts from start to end, exclusive, int64.
-func (s *Scope) Arange(start, end int) Tensor { return s.one(opArange, start, end, Int64) }
+func (s *Scope) Arange(start, end int) Tensor {
+	return s.one(opArange, start, end, Int64, none{}, InUse())
+}
 
-// Randn draws from the normal distribution, by libtorch's generator.
-func (s *Scope) Randn(kind Kind, shape ...int64) Tensor { return s.one(opRandn, shape, kind) }
+// Randn draws from the normal distribution, by libtorch's generator of the CPU, so that a seed gives the same numbers on
+// every device.
+func (s *Scope) Randn(kind Kind, shape ...int64) Tensor {
+	drawn := s.one(opRandn, shape, kind)
+	if InUse() == CPU {
+		return drawn
+	}
+	return s.ToDevice(drawn, InUse())
+}
 
 // SVD factors a [m, n] into u, s, v^T, economical.
 func (s *Scope) SVD(a Tensor) (u, sigma, vt Tensor) {

@@ -195,7 +195,7 @@ struct Policy {
 
   Policy(void* const* weights, const int64_t* dilations, int count) {
     const auto next = [&]() -> const at::Tensor& {
-      held.push_back(*static_cast<at::Tensor*>(*weights++));
+      held.push_back(sp_on_cpu(*static_cast<at::Tensor*>(*weights++)));
       TORCH_CHECK(held.back().is_contiguous() && held.back().scalar_type() == at::kFloat, "policy weights must be contiguous float32");
       return held.back();
     };

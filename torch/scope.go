@@ -19,6 +19,14 @@ type Error struct {
 	Reason string
 }
 
+// ErrMemory is what an Error is that a device without room for a tensor gave rise to.
+var ErrMemory = errors.New("out of memory")
+
+// Is says whether libtorch's words are those of target.
+func (e *Error) Is(target error) bool {
+	return target == ErrMemory && strings.Contains(e.Reason, ErrMemory.Error())
+}
+
 func (e *Error) Error() string {
 	shapes := strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Shapes), "] [", "], ["), "[]")
 	return fmt.Sprintf("torch %s [%s]: %s", e.Op, shapes, e.Reason)

@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <torch/version.h>
@@ -22,6 +23,11 @@ at::Tensor& deref(void* t) { return *static_cast<at::Tensor*>(t); }
 
 std::atomic<int64_t> live_bytes{0};
 int64_t bytes_of(const at::Tensor& t) { return t.defined() ? t.nbytes() : 0; }
+
+c10::Device device_of(int64_t number) {
+  if (number == SP_META) return c10::kMeta;
+  return number < 0 ? c10::Device(c10::kCPU) : c10::Device(c10::kCUDA, number);
+}
 
 // The element type that a schema asks for, looked at through Optional.
 c10::TypePtr bare(c10::TypePtr type) {
@@ -64,7 +70,7 @@ c10::IValue to_ivalue(const sp_arg& arg, const Pools& pools, const c10::Argument
     case SP_INTS: return std::vector<int64_t>(pools.ints + arg.value, pools.ints + arg.value + arg.count);
     case SP_TENSORS: return tensor_list(arg, pools, type);
     case SP_STRING: return std::string(pools.text + arg.value, arg.count);
-    case SP_DEVICE: return arg.value < 0 ? c10::Device(c10::kCPU) : c10::Device(c10::kCUDA, arg.value);
+    case SP_DEVICE: return device_of(arg.value);
   }
   TORCH_CHECK(false, "argument of unknown kind ", arg.kind);
 }
@@ -119,17 +125,19 @@ int sp_call(void* op, const sp_arg* args, int count, const int64_t* ints, void* 
   });
 }
 
-void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, char** err) {
+at::Tensor sp_on_cpu(const at::Tensor& t) { return t.is_meta() ? at::zeros(t.sizes(), t.scalar_type()) : t.to(at::kCPU); }
+
+void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, int device, char** err) {
   return sp_guard(err, (void*)nullptr, [&] {
     auto t = at::empty(at::IntArrayRef(shape, dims), at::TensorOptions().dtype(static_cast<at::ScalarType>(kind)));
     if (t.nbytes() > 0) std::memcpy(t.data_ptr(), data, t.nbytes());
-    return sp_own(std::move(t));
+    return sp_own(device == SP_CPU ? std::move(t) : t.to(device_of(device)));
   });
 }
 
 int sp_copy_out(void* t, void* to, int64_t bytes, char** err) {
   return sp_guard(err, -1, [&] {
-    auto flat = deref(t).detach().to(at::kCPU).contiguous();
+    auto flat = sp_on_cpu(deref(t).detach()).contiguous();
     TORCH_CHECK((int64_t)flat.nbytes() == bytes, flat.nbytes(), " bytes, room for ", bytes);
     if (bytes > 0) std::memcpy(to, flat.data_ptr(), bytes);
     return 0;
@@ -139,7 +147,7 @@ int sp_copy_out(void* t, void* to, int64_t bytes, char** err) {
 int sp_shape(void* t, int64_t* shape, int room, int* kind, int* device, int64_t* bytes) {
   const auto& tensor = deref(t);
   *kind = static_cast<int>(tensor.scalar_type());
-  *device = tensor.is_cuda() ? tensor.get_device() : -1;
+  *device = tensor.is_cuda() ? tensor.get_device() : tensor.is_meta() ? SP_META : SP_CPU;
   *bytes = tensor.nbytes();
   const int dims = tensor.dim();
   for (int i = 0; i < dims && i < room; i++) shape[i] = tensor.size(i);
@@ -227,3 +235,12 @@ char* sp_load_cuda(void) {
 }
 
 int sp_cuda_devices(void) { return at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0; }
+
+int64_t sp_free_memory(int device, char** err) {
+  return sp_guard(err, int64_t(0), [&]() -> int64_t {
+    auto* allocator = c10::getDeviceAllocator(c10::kCUDA);
+    const auto stats = allocator->getDeviceStats(device);
+    const auto& reserved = stats.reserved_bytes[0];  // of all pools together
+    return int64_t(allocator->getMemoryInfo(device).first) + reserved.current - stats.allocated_bytes[0].current;
+  });
+}

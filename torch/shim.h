@@ -22,11 +22,15 @@ int sp_call(void* op, const sp_arg* args, int count, const int64_t* ints, void* 
             void** out, int room, char** err);
 
 // Tensors: a void* is an at::Tensor*, owned by whoever got it.
-void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, char** err);
+// A device is the number of a CUDA device, or below 0 one of these.
+enum { SP_CPU = -1, SP_META = -2 };
+void* sp_from_data(int kind, const int64_t* shape, int dims, const void* data, int device, char** err);
 int sp_copy_out(void* t, void* to, int64_t bytes, char** err);
 int sp_shape(void* t, int64_t* shape, int room, int* kind, int* device, int64_t* bytes);
 void sp_free(void** tensors, int count);
 int64_t sp_live_bytes(void); // of all tensors that are owned; a view counts like any other
+
+void sp_complete_meta(void); // once, before the first tensor on Meta (meta.cc)
 
 // Autograd.
 int sp_set_grad(int on); // returns what it was
@@ -45,6 +49,7 @@ void sp_set_rng_state(void* state, char** err);
 const char* sp_version(void);
 char* sp_load_cuda(void); // null when CUDA is there, else why not
 int sp_cuda_devices(void);
+int64_t sp_free_memory(int device, char** err); // of a CUDA device
 
 // Fused inference: policy.cc and transformer.cc.
 void* sp_policy_new(void* const* weights, const int64_t* dilations, int blocks, char** err);

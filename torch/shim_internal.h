@@ -20,5 +20,8 @@ T sp_guard(char** err, T otherwise, Body body) {
   return otherwise;
 }
 
+// The same elements in the host's memory: the tensor itself where they are there. Those of Meta, which has none, are 0.
+at::Tensor sp_on_cpu(const at::Tensor& t);
+
 // Hands a tensor out, counted until sp_free.
 void* sp_own(at::Tensor t);

@@ -20,11 +20,16 @@ const (
 	BFloat16 Kind = 15
 )
 
-// Device is where a tensor lives: CPU, or the number of a CUDA device.
+// Device is where a tensor lives: CPU, Meta, or the number of a CUDA device.
 type Device int
 
-// CPU is the host's memory.
-const CPU Device = -1
+const (
+	// CPU is the host's memory.
+	CPU Device = -1
+	// Meta has no memory: its tensors are shapes, and what is read from them is 0. Like any device it refuses to compute
+	// with tensors of another, which is what tests have it for.
+	Meta Device = -2
+)
 
 // Tensor is a reference to libtorch's tensor; copies refer to the same one.
 type Tensor struct{ h *handle }
@@ -108,7 +113,7 @@ func From[T element](s *Scope, values []T, shape ...int64) Tensor {
 	if elements != int64(len(values)) {
 		panic(&Error{Op: "from", Shapes: [][]int64{shape}, Reason: fmt.Sprintf("%d values", len(values))})
 	}
-	at, err := cFromData(kindOf[T](), shape, unsafe.Pointer(unsafe.SliceData(values)))
+	at, err := cFromData(kindOf[T](), shape, unsafe.Pointer(unsafe.SliceData(values)), InUse())
 	if err != nil {
 		panic(&Error{Op: "from", Shapes: [][]int64{shape}, Reason: err.Error()})
 	}
@@ -117,7 +122,11 @@ func From[T element](s *Scope, values []T, shape ...int64) Tensor {
 
 // FromBytes copies little-endian bytes of the kind and shape given, as files hold them.
 func (s *Scope) FromBytes(raw []byte, kind Kind, shape ...int64) Tensor {
-	at, err := cFromData(kind, shape, unsafe.Pointer(unsafe.SliceData(raw)))
+	return s.bytesOn(InUse(), raw, kind, shape)
+}
+
+func (s *Scope) bytesOn(device Device, raw []byte, kind Kind, shape []int64) Tensor {
+	at, err := cFromData(kind, shape, unsafe.Pointer(unsafe.SliceData(raw)), device)
 	if err != nil {
 		panic(&Error{Op: "from", Shapes: [][]int64{shape}, Reason: err.Error()})
 	}

@@ -24,7 +24,7 @@ struct Forward {
   void* const* weights;
   Cache* cache;
   const Forest* forest = nullptr;
-  Tensor picked;    // of a forest: tokens whose hidden states are wanted
+  Tensor picked;    // of forests: tokens whose hidden states are wanted, counted through all rows
   Tensor bias;      // added to attention scores, [batch, 1, length, total]; undefined: causal, or one new token
   Tensor cos, sin;  // [batch, 1, length, head_dim], Llama
   bool causal = false;
@@ -61,7 +61,7 @@ Tensor extend(Tensor& store, const Tensor& rows, int64_t length) {
 
 // q [batch, heads, length, d]; k, v [batch, kv_heads, length, d] -> [batch, length, heads d].
 Tensor attend(Forward& f, int64_t layer, const Tensor& q, Tensor k, Tensor v) {
-  if (f.forest) return f.forest->attend(q, k, v);
+  if (f.forest && !f.bias.defined()) return f.forest->attend(q, k, v);
   if (f.cache) {
     k = extend(f.cache->keys[layer], k, f.cache->length);
     v = extend(f.cache->values[layer], v, f.cache->length);
@@ -89,7 +89,8 @@ Tensor attend(Forward& f, int64_t layer, const Tensor& q, Tensor k, Tensor v) {
 // The last layer goes on with the tokens that are wanted; others were needed for their keys and values only.
 void pick(Forward& f, int64_t layer, Tensor& x, Tensor& attended) {
   if (!f.picked.defined() || layer + 1 < f.shape.layers) return;
-  x = x.index_select(1, f.picked), attended = attended.index_select(1, f.picked);
+  auto rows = [&](const Tensor& t) { return t.reshape({1, -1, t.size(-1)}).index_select(1, f.picked); };
+  x = rows(x), attended = rows(attended);
 }
 
 Tensor heads(const Tensor& x, int64_t n, int64_t d) { return x.view({x.size(0), x.size(1), n, d}).transpose(1, 2); }
@@ -133,15 +134,15 @@ Tensor gpt2_layer(Forward& f, int64_t layer, Tensor x) {
 
 // Rows see keys up to their own place and none of the padding on the left: [batch, 1, length, total].
 Tensor attention_bias(const Tensor& pads, int64_t past, int64_t length, at::ScalarType kind) {
-  auto rows = at::arange(past, past + length).view({1, 1, length, 1});
-  auto columns = at::arange(0, past + length).view({1, 1, 1, past + length});
+  auto rows = at::arange(past, past + length, pads.options()).view({1, 1, length, 1});
+  auto columns = at::arange(0, past + length, pads.options()).view({1, 1, 1, past + length});
   auto hidden = columns.gt(rows).logical_or(columns.lt(pads.view({-1, 1, 1, 1})));
-  return at::zeros(hidden.sizes(), at::TensorOptions().dtype(kind)).masked_fill_(hidden, -1e30);
+  return at::zeros(hidden.sizes(), pads.options().dtype(kind)).masked_fill_(hidden, -1e30);
 }
 
 void rope(Forward& f, const Tensor& positions, at::ScalarType kind) {
   const auto d = f.shape.head_dim;
-  auto inverse = at::pow(f.shape.rope_theta, -at::arange(0, d, 2, at::kFloat) / d);
+  auto inverse = at::pow(f.shape.rope_theta, -at::arange(0, d, 2, positions.options().dtype(at::kFloat)) / d);
   auto angles = positions.to(at::kFloat).unsqueeze(-1) * inverse;  // [batch, length, d/2]
   angles = at::cat({angles, angles}, -1).unsqueeze(1);
   f.cos = angles.cos().to(kind), f.sin = angles.sin().to(kind);
@@ -179,9 +180,9 @@ void* sp_transformer_hidden(const sp_transformer_shape* shape, void* const* weig
     Forward f{*shape, weights, static_cast<Cache*>(cache)};
     const Tensor& tokens = *static_cast<Tensor*>(ids);
     const int64_t batch = tokens.size(0), length = tokens.size(1), past = cache ? f.cache->length : 0;
-    auto padding = pads ? *static_cast<Tensor*>(pads) : at::zeros({batch}, at::kLong);
-    const bool padded = padding.any().item<bool>();
-    auto positions = (at::arange(past, past + length).view({1, length}) - padding.view({batch, 1})).clamp_min(0);
+    auto padding = pads ? *static_cast<Tensor*>(pads) : at::zeros({batch}, tokens.options());
+    const bool padded = sp_on_cpu(padding.any()).item<bool>();
+    auto positions = (at::arange(past, past + length, tokens.options()).view({1, length}) - padding.view({batch, 1})).clamp_min(0);
 
     const auto kind = static_cast<Tensor*>(*weights)->scalar_type();
     if (padded || (past > 0 && length > 1)) f.bias = attention_bias(padding, past, length, kind);
@@ -193,36 +194,37 @@ void* sp_transformer_hidden(const sp_transformer_shape* shape, void* const* weig
   });
 }
 
-// Texts that share beginnings (forest.h): ids and parents [tokens], picked [n] of them -> their normed last hidden
-// states [n, width].
+// Texts that share beginnings (forest.h): ids and parents [rows, tokens], a forest a row, picked [n] of all -> their
+// normed last hidden states [n, width].
 void* sp_transformer_forest(const sp_transformer_shape* shape, void* const* weights, int count, void* ids,
                                 void* parents, void* picked, char** err) {
   return sp_guard(err, (void*)nullptr, [&]() -> void* {
     c10::InferenceMode guard;
     const Tensor& tokens = *static_cast<Tensor*>(ids);
-    const Forest forest(static_cast<Tensor*>(parents)->const_data_ptr<int64_t>(), tokens.size(0),
-                        static_cast<Tensor*>(*weights)->scalar_type());
+    const Tensor before = sp_on_cpu(*static_cast<Tensor*>(parents));
+    const Forest forest(before, static_cast<Tensor*>(*weights)->scalar_type(), tokens.device());
     Forward f{*shape, weights, nullptr};
-    f.forest = &forest, f.picked = *static_cast<Tensor*>(picked);
-    auto x = run(f, tokens.unsqueeze(0), forest.positions());
+    f.forest = &forest, f.bias = forest.bias(), f.picked = *static_cast<Tensor*>(picked);
+    auto x = run(f, tokens, forest.positions());
     TORCH_CHECK(f.weights - weights == count, f.weights - weights, " weights used of ", count);
     return sp_own(x.squeeze(0));
   });
 }
 
 // -log softmax(hidden head^T)[target] a row, in float32: hidden [n, width], head [vocabulary, width], targets [n]
-// -> [n]. The vocabulary is wide, so rows go in chunks whose logits stay in the cache.
+// -> [n]. The vocabulary is wide, so rows go in chunks: on the CPU, whose logits stay in the cache.
 void* sp_head_losses(void* hidden, void* head, void* targets, char** err) {
   return sp_guard(err, (void*)nullptr, [&]() -> void* {
     c10::InferenceMode guard;
     const Tensor &h = *static_cast<Tensor*>(hidden), &w = *static_cast<Tensor*>(head), &y = *static_cast<Tensor*>(targets);
     std::vector<Tensor> losses;
-    for (int64_t row = 0; row < h.size(0); row += 32) {
-      const auto rows = std::min<int64_t>(32, h.size(0) - row);
+    const int64_t chunk = h.is_cpu() ? 32 : 512;
+    for (int64_t row = 0; row < h.size(0); row += chunk) {
+      const auto rows = std::min(chunk, h.size(0) - row);
       auto logits = at::linear(h.narrow(0, row, rows), w).to(at::kFloat);
       auto picked = logits.gather(1, y.narrow(0, row, rows).unsqueeze(1)).squeeze(1);
       losses.push_back(at::logsumexp(logits, 1) - picked);
     }
-    return sp_own(losses.empty() ? at::zeros({0}) : at::cat(losses));
+    return sp_own(losses.empty() ? at::zeros({0}, h.options().dtype(at::kFloat)) : at::cat(losses));
   });
 }

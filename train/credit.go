@@ -34,9 +34,9 @@ func (t *Trainer) makeEstimator() (err error) {
 	return nil
 }
 
-// credit reads what every episode left with gates on the units. It adds the losses to those of each task, and leaves
-// the credits with the rollout, whose episodes are of one round.
-func (t *Trainer) credit(ctx context.Context, r *rollout, losses [][][]probe.Loss) error {
+// credit reads what every episode left with gates on the units. It adds the losses to those of each task, and the credits,
+// to the rollout, whose episodes are of one round.
+func (t *Trainer) credit(ctx context.Context, r *rollout) error {
 	k := t.cfg.Samples
 	for i, task := range r.tasks {
 		read, credits, err := t.crediter.Credits(ctx, task.Task, spans(task.text), r.left[i*k:(i+1)*k])
@@ -46,7 +46,7 @@ func (t *Trainer) credit(ctx context.Context, r *rollout, losses [][][]probe.Los
 		if err != nil {
 			return fmt.Errorf("credit of %s: %w", task.ID, err)
 		}
-		losses[i] = append(losses[i], read...)
+		r.losses[i] = append(r.losses[i], read...)
 		r.credits = append(r.credits, credits...)
 	}
 	return nil

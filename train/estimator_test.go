@@ -60,7 +60,7 @@ func TestTheSecondMaskOfAPairIsTheFirstsMirrorImage(t *testing.T) {
 	c := game(t, 8)
 	c.ExactRate = false
 	trainer := start(t, c, cheapReader(finding), estimatedBy("disarm"))
-	r, err := trainer.roll(t.Context(), trainer.data.tasks[:3], 0, 1)
+	r, err := trainer.play(t.Context(), trainer.data.tasks[:3], 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +76,12 @@ func TestTheSecondMaskOfAPairIsTheFirstsMirrorImage(t *testing.T) {
 // An action's credit is its reward's derivative in a gate: the reader's credit times what the reward gains a nat.
 func TestCreditIsInUnitsOfTheReward(t *testing.T) {
 	trainer := start(t, game(t, 8), gatedReader{finding}, estimatedBy("gate"))
-	r, err := trainer.roll(t.Context(), trainer.data.tasks[:3], 0, 1)
+	r, err := trainer.play(t.Context(), trainer.data.tasks[:3], 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trainer.state.RewardScale = 1
-	if _, err := trainer.pay(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
+	trainer.pay(r)
 	for _, d := range r.decisions {
 		for _, a := range d.actions {
 			sum := 0.0
@@ -169,14 +167,11 @@ func TestAnOutcomeKnowsThePolicysEntropy(t *testing.T) {
 	c := game(t, 8)
 	c.RateMin, c.RateMax = 0.5, 0.5
 	trainer := start(t, c, cheapReader(finding))
-	r, err := trainer.roll(t.Context(), trainer.data.tasks[:2], 0, 1)
+	r, err := trainer.play(t.Context(), trainer.data.tasks[:2], 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcomes, err := trainer.outcomes(t.Context(), r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	outcomes := trainer.outcomes(r)
 	for _, o := range outcomes {
 		if math.Abs(o.Entropy-math.Ln2) > 1e-2 { // a fresh policy's odds are even, but for half a token of the budget
 			t.Errorf("entropy %g; want log 2", o.Entropy)

@@ -5,32 +5,39 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"time"
 
 	"github.com/project-sputnik/sputnik/env"
+	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/rewards/gradient"
 	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-// rollout is the episodes of one step: K of each task, side by side, task by task.
+// rollout is the episodes of a step, or of a part of its tasks: K of each task, side by side, task by task.
 type rollout struct {
 	tasks     []task
 	rates     []float64
-	decisions []decision  // of all rounds
-	owner     [][2]int    // of each decision's actions: first episode and how many follow it
-	left      [][]bool    // [episode][unit] at the end
-	texts     []string    // what each episode left
-	entropy   []float64   // of each episode's decisions, nats a unit
-	credits   [][]float64 // [episode][unit] of a crediter; nil without one
+	decisions []decision // of all rounds
+	owner     [][2]int   // of each decision's actions: first episode and how many follow it
+	left      [][]bool   // [episode][unit] at the end
+	texts     []string   // what each episode left
+	entropy   []float64  // of each episode's decisions, nats a unit
+
+	losses     [][][]probe.Loss // [task][2+K][probe] as the reader reads nothing, all and what each episode left
+	credits    [][]float64      // [episode][unit] of a crediter; nil without one
+	readTokens int64
+	reading    time.Duration
 }
 
-// roll plays the episodes: each round the policy scores what is left, and noise at the sampling temperature draws.
-func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature float64) (*rollout, error) {
+// roll plays the episodes of tasks, of which first come before in the step: each round the policy scores what is left, and
+// noise at the sampling temperature draws.
+func (t *Trainer) roll(ctx context.Context, tasks []task, first, step int, temperature float64) (*rollout, error) {
 	k := t.cfg.Samples
 	r := &rollout{tasks: tasks}
 	episodes := make([]env.Episode, 0, len(tasks)*k)
 	for i, task := range tasks {
-		random := env.Source(t.cfg.RandomSeed, step, 1<<18+i)
+		random := env.Source(t.cfg.RandomSeed, step, 1<<18+first+i)
 		r.rates = append(r.rates, t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64())
 		for range k {
 			episodes = append(episodes, env.Episode{Sizes: env.UnitSizes(nil, task.text.Units), Rate: r.rates[i], Free: !t.cfg.ExactRate})
@@ -46,7 +53,7 @@ func (t *Trainer) roll(ctx context.Context, tasks []task, step int, temperature 
 		return nil, err
 	}
 	r.entropy = make([]float64, len(episodes))
-	draws := t.noises(len(episodes), step)
+	draws := t.noises(first*k, len(episodes), step)
 	for done := false; !done; {
 		actions, err := t.act(r, state, draws, temperature)
 		if err != nil {
@@ -74,12 +81,12 @@ type noise struct {
 	sign float64
 }
 
-// noises are of the episodes of a step, as the estimator wants those of one text drawn.
-func (t *Trainer) noises(episodes, step int) []noise {
+// noises are of some episodes of a step, from the first text's on, as the estimator wants those of one text drawn.
+func (t *Trainer) noises(first, episodes, step int) []noise {
 	all := make([]noise, episodes)
 	for e := range all {
 		source, sign := t.estimator.Noise(e % t.cfg.Samples)
-		all[e] = noise{env.Source(t.cfg.RandomSeed, step, e-e%t.cfg.Samples+source), sign}
+		all[e] = noise{env.Source(t.cfg.RandomSeed, step, first+e-e%t.cfg.Samples+source), sign}
 	}
 	return all
 }
@@ -160,16 +167,14 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	progress := float64(within) / math.Max(1, float64(total-1))
 	temperature := t.cfg.GumbelInit * math.Pow(t.cfg.GumbelMin/t.cfg.GumbelInit, progress)
 	t.state.Temperature = t.schedule.At(within, t.state.Temperature, t.state.Spread)
-	r, err := t.roll(ctx, draw(t.data.tasks, t.cfg.BatchSize, t.cfg.RandomSeed, within), step, temperature)
+	r, err := t.play(ctx, draw(t.data.tasks, t.cfg.BatchSize, t.cfg.RandomSeed, within), step, temperature)
 	if err != nil {
 		return nil, err
 	}
-	paid, err := t.pay(ctx, r)
-	if err != nil {
-		return nil, err
-	}
+	paid := t.pay(r)
 	metrics := map[string]float64{"reward": paid.mean, "reward_deviation": paid.deviation, "told": paid.told, "temperature": t.state.Temperature, "rounds": float64(t.cfg.Rounds), "decisions": float64(len(r.decisions))}
 	r.rate(metrics)
+	r.speeds(metrics)
 	waits := paid.told < t.cfg.LeastTold
 	if !waits {
 		err = t.movePolicy(r, within, temperature, metrics)

@@ -1,11 +1,9 @@
 package train
 
 import (
-	"context"
 	"math"
 
 	"github.com/project-sputnik/sputnik/env"
-	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/rewards"
 )
 
@@ -16,14 +14,9 @@ type payment struct {
 	told      float64 // nats a token of the answers that the whole texts save the reader
 }
 
-// pay asks the reader for every probe of every episode and gives actions what they count for, in units of the rewards'
-// running deviation.
-func (t *Trainer) pay(ctx context.Context, r *rollout) (p payment, err error) {
-	outcomes, err := t.outcomes(ctx, r)
-	if err != nil {
-		return p, err
-	}
-	k := t.cfg.Samples
+// pay gives actions what they count for by what the reader read, in units of the rewards' running deviation.
+func (t *Trainer) pay(r *rollout) (p payment) {
+	outcomes, k := t.outcomes(r), t.cfg.Samples
 	settings := rewards.Settings{Temperature: t.state.Temperature, Importance: t.cfg.ImportanceWeighting}
 	paid, distortions := make([]float64, len(outcomes)), make([]float64, len(outcomes))
 	for e, o := range outcomes {
@@ -48,7 +41,7 @@ func (t *Trainer) pay(ctx context.Context, r *rollout) (p payment, err error) {
 			}
 		}
 	}
-	return p, nil
+	return p
 }
 
 // told is what the whole texts save the reader, the mean over all answers in nats a token.
@@ -101,14 +94,10 @@ func within(values []float64, k int) float64 {
 }
 
 // outcomes are what the reader made of every episode.
-func (t *Trainer) outcomes(ctx context.Context, r *rollout) ([]rewards.Outcome, error) {
-	losses, err := t.losses(ctx, r)
-	if err != nil {
-		return nil, err
-	}
+func (t *Trainer) outcomes(r *rollout) []rewards.Outcome {
 	outcomes := make([]rewards.Outcome, len(r.texts))
 	for e := range outcomes {
-		task, read := r.tasks[e/t.cfg.Samples], losses[e/t.cfg.Samples]
+		task, read := r.tasks[e/t.cfg.Samples], r.losses[e/t.cfg.Samples]
 		o := rewards.Outcome{Tokens: len(task.text.Tokens), Kept: env.Tokens(r.left[e], env.UnitSizes(nil, task.text.Units)), Entropy: r.entropy[e]}
 		for p, none := range read[0] {
 			o.Answers = append(o.Answers, rewards.Answer{
@@ -117,34 +106,5 @@ func (t *Trainer) outcomes(ctx context.Context, r *rollout) ([]rewards.Outcome, 
 		}
 		outcomes[e] = o
 	}
-	return outcomes, nil
-}
-
-// losses are what the probes of every task cost a reader of nothing, of all of it, and of what each of the task's episodes
-// left: [task][2+K][probe].
-func (t *Trainer) losses(ctx context.Context, r *rollout) ([][][]probe.Loss, error) {
-	k := t.cfg.Samples
-	var asked []probe.Task
-	var contexts []string
-	for i, task := range r.tasks {
-		seen := []string{"", task.Text}
-		if t.crediter == nil {
-			seen = append(seen, r.texts[i*k:(i+1)*k]...)
-		}
-		for _, context := range seen {
-			asked, contexts = append(asked, task.Task), append(contexts, context)
-		}
-	}
-	read, err := probe.Read(ctx, t.reader, asked, contexts)
-	if err != nil {
-		return nil, err
-	}
-	losses, each := make([][][]probe.Loss, len(r.tasks)), len(read)/len(r.tasks)
-	for i := range r.tasks {
-		losses[i] = append(losses[i], read[i*each:(i+1)*each]...)
-	}
-	if t.crediter != nil {
-		return losses, t.credit(ctx, r, losses)
-	}
-	return losses, nil
+	return outcomes
 }

@@ -100,7 +100,11 @@ func (t *Trainer) advance(ctx context.Context, lines *journal) error {
 		return err
 	}
 	t.unchanged = false
-	metrics["tokens_per_second"] = metrics["tokens"] / time.Since(begun).Seconds()
+	took := time.Since(begun).Seconds()
+	metrics["tokens_per_second"] = metrics["tokens"] / took
+	if masks, drawn := metrics["masks"]; drawn {
+		metrics["masks_per_second"] = masks / took
+	}
 	step := t.state.Step
 	if step%t.cfg.LogFreq == 0 || step == 1 {
 		if err := lines.write(step, phase, metrics); err != nil {

@@ -14,10 +14,12 @@ import (
 	"github.com/project-sputnik/sputnik/token"
 )
 
+var tinyBERT = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert")
+
 func taught(t *testing.T) config.Train {
 	t.Helper()
 	c := tiny(t)
-	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = filepath.Join("..", "transformer", "encoder", "testdata", "tiny-bert"), 1, 20, 0.02, 0
+	c.Teacher, c.Teachers, c.TeacherEpochs, c.TeacherRate, c.TeacherHide = tinyBERT, 1, 20, 0.02, 0
 	c.TaughtTexts, c.TeacherTemperature = 5, 1
 	return c
 }

@@ -27,6 +27,7 @@ type Trainer struct {
 	crediter  crediter     // the same where the estimator asks for its credit; else nil
 	judged    *judged      // what the reader is held to; nil without a judge
 	masks     rates        // of the reconstructor's random masks
+	parts     int          // that a step is played in
 	close     []func()
 	policy    *torch.AdamW
 	rebuilds  *torch.AdamW
@@ -128,7 +129,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
+	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, parts: stepParts(), began: time.Now(), state: State{Best: -1, Evaluated: -1}}
 	if err := t.make(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -166,7 +167,7 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 	return nil
 }
 
-// prepareTorch sets libtorch up for training.
+// prepareTorch sets libtorch up for training on a device.
 func prepareTorch(device string, threads int) error {
 	if err := torch.Available(); err != nil {
 		return err
@@ -175,9 +176,7 @@ func prepareTorch(device string, threads int) error {
 	if err != nil {
 		return config.Usage(err)
 	}
-	if found != torch.CPU && device != "auto" {
-		return config.Usagef("device is %s; training runs on the CPU in this version", device)
-	}
+	torch.Use(found)
 	torch.HoardMemory()
 	torch.SetThreads(threads)
 	return nil

@@ -85,14 +85,33 @@ func (f *forest) add(sequence int, q Sequence) {
 	f.readings = append(f.readings, r)
 }
 
-// fill rounds the counts up, with tokens that nobody sees and places that nobody asks for.
-func (f *forest) fill() {
-	for len(f.ids)%lengthStep > 0 {
-		f.ids, f.parents = append(f.ids, 0), append(f.parents, -1)
+// stand is forests side by side, a row each. Counts are rounded up, with tokens that nobody sees and places that nobody asks
+// for.
+type stand struct {
+	rows, length    int
+	ids, parents    []int64 // [rows, length]
+	picked, targets []int64 // of all rows, one after the other
+}
+
+func newStand(forests []*forest) stand {
+	all := stand{rows: len(forests)}
+	for _, f := range forests {
+		all.length = max(all.length, (len(f.ids)+lengthStep-1)/lengthStep*lengthStep)
 	}
-	for len(f.picked)%lengthStep > 0 {
-		f.picked = append(f.picked, 0)
+	for row, f := range forests {
+		for _, place := range f.picked {
+			all.picked = append(all.picked, int64(row*all.length)+place)
+		}
+		all.targets = append(all.targets, f.targets...)
+		all.ids, all.parents = append(all.ids, f.ids...), append(all.parents, f.parents...)
+		for len(all.ids) < (row+1)*all.length {
+			all.ids, all.parents = append(all.ids, 0), append(all.parents, -1)
+		}
 	}
+	for len(all.picked)%lengthStep > 0 {
+		all.picked = append(all.picked, 0)
+	}
+	return all
 }
 
 func common(a, b []int32) int {

@@ -45,6 +45,7 @@ func (m *Model) Graph(s *torch.Scope, in Context) torch.Tensor {
 		for i, w := range m.weights {
 			g.weights[i] = s.Detach(w)
 		}
+		m.read.Add(in.IDs.Size(0) * in.IDs.Size(1))
 	}
 	length := in.IDs.Size(1)
 	if !g.bias.Defined() {

@@ -26,32 +26,44 @@ func ropeFrequencies(c Config) []float32 {
 // longer than the model's positions keeps the end of its prompt.
 func (m *Model) Losses(ctx context.Context, sequences []Sequence) ([][]float32, error) {
 	losses := make([][]float32, len(sequences))
-	for _, f := range forests(sequences, m.Config.Positions) {
+	all := forests(sequences, m.Config.Positions)
+	err := m.batch.each(len(all), m.room(all), func(from, to int) error {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		flat, err := m.forestLosses(f)
+		flat, err := m.forestLosses(all[from:to])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, r := range f.readings {
-			losses[r.sequence], flat = flat[:r.targets:r.targets], flat[r.targets:]
+		for _, f := range all[from:to] {
+			m.read.Add(int64(len(f.ids)))
+			for _, r := range f.readings {
+				losses[r.sequence], flat = flat[:r.targets:r.targets], flat[r.targets:]
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return losses, nil
 }
 
+// TokensRead counts the tokens that Losses and frozen graphs have read, those of a shared beginning once.
+func (m *Model) TokensRead() int64 { return m.read.Load() }
+
 // forestLosses are those of the targets, in their order.
-func (m *Model) forestLosses(f *forest) (losses []float32, err error) {
-	if len(f.targets) == 0 {
+func (m *Model) forestLosses(forests []*forest) (losses []float32, err error) {
+	all := newStand(forests)
+	n := int64(len(all.targets))
+	if n == 0 {
 		return nil, nil
 	}
-	f.fill()
 	err = torch.NoGrad(func(s *torch.Scope) error {
-		tensor := func(values []int64) torch.Tensor { return torch.From(s, values, int64(len(values))) }
-		hidden := s.TransformerForest(m.Config.shape(), m.weights, tensor(f.ids), tensor(f.parents), tensor(f.picked))
-		hidden = s.Narrow(hidden, 0, 0, int64(len(f.targets)))
-		losses = torch.Values[float32](s, s.HeadLosses(hidden, m.head, tensor(f.targets)))
+		rows := func(values []int64) torch.Tensor { return torch.From(s, values, int64(all.rows), int64(all.length)) }
+		picked := torch.From(s, all.picked, int64(len(all.picked)))
+		hidden := s.TransformerForest(m.Config.shape(), m.weights, rows(all.ids), rows(all.parents), picked)
+		losses = torch.Values[float32](s, s.HeadLosses(s.Narrow(hidden, 0, 0, n), m.head, torch.From(s, all.targets, n)))
 		return nil
 	})
 	return losses, err

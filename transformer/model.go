@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/torch/safetensors"
@@ -15,6 +16,8 @@ type Model struct {
 	Kind    torch.Kind
 	weights []torch.Tensor // in the order of Config.layout, without an untied head
 	head    torch.Tensor   // [vocabulary, width]; the embedding when tied
+	batch   batch          // of forests
+	read    atomic.Int64   // tokens, as TokensRead has it
 }
 
 // Options choose how a model is loaded.

@@ -26,7 +26,8 @@ func trainCommand() *cli.Command {
 			"Learning rates and temperatures go by steps, also where --max_hours ends a run before they have come down: by the\n" +
 			"clock, no run that was resumed could be the same.\n" +
 			"Stopped (SIGINT, SIGTERM), it writes a checkpoint; the same command with --resume goes on, bit by bit as if it had\n" +
-			"not been. Checkpoints are whole or not there, whatever ends the process; --keep_checkpoints of them stay.",
+			"not been. Checkpoints are whole or not there, whatever ends the process; --keep_checkpoints of them stay.\n" +
+			"--device cuda trains on a GPU, on which nobody has run it yet; its checkpoints are the same and go on anywhere.",
 		Flags: config.Flags(&config.Train{}),
 		Action: func(c *cli.Context) error {
 			var cfg config.Train

@@ -43,10 +43,12 @@ var quantities = []quantity{
 	{"gradient of the reconstructor", "norm before it is clipped", []source{{"", "reconstructor_gradient_norm", figure.Solid}}},
 	{"steps left out", "so far: spikes of a gradient; dashed: not finite", []source{{"", "spikes", figure.Solid}, {"", "skipped", figure.Dashed}}},
 	{"speed", "tokens a second", []source{{"", "tokens_per_second", figure.Solid}}},
+	{"speed of the reader", "tokens a second, while it reads", []source{{"joint", "reader_tokens_per_second", figure.Solid}}},
+	{"masks", "a second", []source{{"joint", "masks_per_second", figure.Solid}}},
 }
 
 // sizes are of a step and not of what it did; nobody draws them.
-var sizes = []string{"tokens", "rounds", "decisions"}
+var sizes = []string{"tokens", "rounds", "decisions", "masks", "reader_tokens"}
 
 // training is all that the runs' metrics hold or, where some are named, what the panels of these keys show.
 func training(runs []run, keys ...string) figure.Panels {
