@@ -19,7 +19,7 @@ const (
 	nearEnough  = 64  // words from a match at which nearness is 0
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
 
-	besideWeight  = 0.3
+	besideWeight  = 0.2
 	overlapWeight = 8   // that the best sentence gains, where the scores' deviation counts 2
 	sureShare     = 0.6 // of the rate
 	surely        = 100 // above any score

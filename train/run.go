@@ -17,7 +17,8 @@ type Report struct {
 	Steps           int            `json:"steps"`
 	Best            float64        `json:"best_answers_kept"` // share of the held-out answers that stands in what the agent keeps
 	BestStep        int            `json:"best_step"`
-	Skipped         int            `json:"skipped"`
+	Skipped         int            `json:"skipped"` // steps that were not finite
+	Spikes          int            `json:"spikes"`  // steps whose gradient was a spike, skipped too
 	AgentParameters int64          `json:"agent_parameters,omitempty"`
 	Seconds         float64        `json:"seconds"`
 	Machine         string         `json:"machine"`
@@ -75,7 +76,7 @@ func (t *Trainer) seconds() float64 { return t.earlier + time.Since(t.began).Sec
 
 func (t *Trainer) report(stopped string) Report {
 	r := Report{
-		Steps: t.state.Step, Best: t.state.Best, BestStep: t.state.BestStep, Skipped: t.state.Skipped, Seconds: t.seconds(),
+		Steps: t.state.Step, Best: t.state.Best, BestStep: t.state.BestStep, Skipped: t.state.Skipped, Spikes: t.state.Spikes, Seconds: t.seconds(),
 		Machine: machine(), Threads: torch.Threads(), Stopped: stopped, Sources: t.sources(),
 	}
 	if t.agent != nil {
