@@ -19,7 +19,7 @@ const (
 	nearEnough  = 64  // words from a match at which nearness is 0
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
 
-	besideWeight  = 0.2
+	besideWeight  = 0.2 // of what the words beside a word have
 	overlapWeight = 8   // that the best sentence gains, where the scores' deviation counts 2
 	sureShare     = 0.6 // of the rate
 	surely        = 100 // above any score
@@ -203,8 +203,8 @@ func (q question) kind(f []float32, word match) {
 	}
 }
 
-// lending gives each word besideWeight of what the words before and behind it have, a mean, word by word as their scores
-// come in: a reader tells little from an answer without the words around it, where there is no room for its sentence.
+// lending gives each word a share of what the words before and behind it have, a mean, as their scores come in: a reader
+// tells little from an answer without the words around it, where there is no room for its sentence.
 type lending struct {
 	from, to int     // tokens of the word that came last
 	before   float32 // score of the word before it

@@ -88,8 +88,10 @@ func (w *walk) scoreAsked(ctx context.Context, part token.Part) ([]float32, erro
 		return nil, err
 	}
 	w.scores = append(slices.Grow(w.scores, w.tokens-len(w.scores)), scores...)
-	for u := part.First; u < part.End && asked != nil; u++ {
-		w.word(w.scores, int(part.Units[u].End-part.Units[u].First))
+	if asked != nil {
+		for _, unit := range part.Units[part.First:part.End] {
+			w.word(w.scores, int(unit.End-unit.First))
+		}
 	}
 	return nil, nil
 }

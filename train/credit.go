@@ -34,8 +34,8 @@ func (t *Trainer) makeEstimator() (err error) {
 	return nil
 }
 
-// credit reads what every episode left with gates on the units. It adds the losses to those of each task, and the credits,
-// to the rollout, whose episodes are of one round.
+// credit reads what every episode left with gates on the units, and adds the losses and credits to the rollout, whose
+// episodes are of one round.
 func (t *Trainer) credit(ctx context.Context, r *rollout) error {
 	k := t.cfg.Samples
 	for i, task := range r.tasks {
