@@ -79,7 +79,8 @@ func saved(t testing.TB, a *Agent) *Agent {
 
 func TestTheThreeForwardsAgree(t *testing.T) {
 	for _, c := range []Config{small, {Embedding: 4, Hidden: 16, ContextWindow: 3, Layers: 2}, {Embedding: 4, Hidden: 16, ContextWindow: 16, Layers: 5},
-		{Embedding: 4, Rows: 64, Hidden: 16, ContextWindow: 3, Layers: 2}} {
+		{Embedding: 4, Rows: 64, Hidden: 16, ContextWindow: 3, Layers: 2}, {Embedding: 4, Hidden: 16, ContextWindow: 256, Layers: 2},
+		{Embedding: 4, Hidden: 16, ContextWindow: 40, Layers: 4, Growth: 3}} {
 		a, text := fresh(t, c)
 		loaded := saved(t, a)
 		fused, plain := scores(t, a, text), scores(t, loaded.WithoutTorch(), text)
@@ -265,13 +266,26 @@ func TestAnEmbeddingStartsFromTheModelsPrincipalComponents(t *testing.T) {
 func TestTheFieldCoversTheContextWindow(t *testing.T) {
 	for window := 1; window <= 40; window++ {
 		for layers := 1; layers <= 6; layers++ {
-			if c := (Config{ContextWindow: window, Layers: layers}); c.reach() < window {
-				t.Errorf("window %d, %d layers: reach %d", window, layers, c.reach())
+			for growth := range 4 {
+				if c := (Config{ContextWindow: window, Layers: layers, Growth: growth}); c.reach() < window {
+					t.Errorf("window %d, %d layers, growth %d: reach %d", window, layers, growth, c.reach())
+				}
 			}
 		}
 	}
-	if diff := cmp.Diff([]int{1, 2, 4, 8}, Config{ContextWindow: 15, Layers: 4}.dilations()); diff != "" {
-		t.Error(diff)
+	for _, each := range []struct {
+		Config
+		want []int
+	}{
+		{Config{ContextWindow: 15, Layers: 4}, []int{1, 2, 4, 8}},
+		{Config{ContextWindow: 15, Layers: 4, Growth: 2}, []int{1, 2, 4, 8}},
+		{Config{ContextWindow: 8, Layers: 5}, []int{1, 2, 4, 1, 1}},
+		{Config{ContextWindow: 40, Layers: 4, Growth: 3}, []int{1, 3, 9, 27}},
+		{Config{ContextWindow: 256, Layers: 64, Growth: 8}, append([]int{1, 8, 64, 183}, slices.Repeat([]int{1}, 60)...)},
+	} {
+		if diff := cmp.Diff(each.want, each.dilations()); diff != "" {
+			t.Errorf("%+v: %s", each.Config, diff)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/project-sputnik/sputnik/token"
@@ -14,6 +15,7 @@ type Config struct {
 	Hidden        int    `json:"policy_hidden_dim"`
 	ContextWindow int    `json:"context_window"` // tokens on each side that a logit depends on, at the least
 	Layers        int    `json:"layers"`
+	Growth        int    `json:"dilation_growth,omitempty"`   // of the dilation from layer to layer; 0 doubles it
 	Rows          int    `json:"embedding_rows,omitempty"`    // of the embedding, which rare tokens share; 0 gives each its own
 	Question      int    `json:"question_features,omitempty"` // that say what a word has to do with a question; 0 takes none
 }
@@ -28,6 +30,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("a size of the agent is missing or below 1: %+v", c)
 	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
 		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
+	case c.Growth < 0 || c.Growth > 8:
+		return fmt.Errorf("the agent's dilations grow by %d from layer to layer; want 1 to 8", c.Growth)
 	case c.Rows < 0 || c.Rows > c.Vocabulary:
 		return fmt.Errorf("the agent has %d rows of an embedding for %d tokens; want at most as many", c.Rows, c.Vocabulary)
 	case c.Question != 0 && c.Question != QuestionFeatures:
@@ -57,16 +61,16 @@ func (c Config) row(id int32) int {
 // dynamics is how many features say where a token stands, and what it has to do with a question.
 func (c Config) dynamics() int { return dynamicFeatures + c.Question }
 
-// dilations of the convolutions: doubled from layer to layer while the field still has to grow, and 1 after that.
+// dilations of the convolutions: so many times as large from layer to layer while the field still has to grow, and 1 after
+// that. Three times is as far as taps at -1, 0 and 1 can go and leave no token out.
 func (c Config) dilations() []int {
 	dilations := make([]int, c.Layers)
 	reach := 0
+	dilation := 1
 	for i := range dilations {
-		dilations[i] = 1
-		if i > 0 && dilations[i-1] > 0 && reach < c.ContextWindow {
-			dilations[i] = min(1<<i, max(1, c.ContextWindow-reach))
-		}
+		dilations[i] = min(dilation, max(1, c.ContextWindow-reach))
 		reach += dilations[i]
+		dilation = min(dilation*cmp.Or(c.Growth, 2), c.ContextWindow)
 	}
 	if short := c.ContextWindow - reach; short > 0 { // few layers and a wide window: the last reaches out
 		dilations[c.Layers-1] += short

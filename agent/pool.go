@@ -13,6 +13,9 @@ import (
 // mostRows is how many rows one forward sees at the most: what its layers make of them stays in a core's cache.
 const mostRows = 512
 
+// mostRowsAt is the same for an agent whose tokens reach so far, and more where less than half of the rows would be scored.
+func mostRowsAt(halo int) int { return max(mostRows, 4*halo) }
+
 // A request is a text to score, cut into windows, each of which sees halo tokens more on both sides.
 type request struct {
 	ctx    context.Context //nolint:containedctx // of who asks, for those who do the work
@@ -63,7 +66,8 @@ type pool struct {
 // score fills in the scores of a request.
 func (p *pool) score(r *request, halo int) error {
 	n, workers := len(r.scores), cores()
-	windows := (n + mostRows - 2*halo - 1) / (mostRows - 2*halo)
+	most := mostRowsAt(halo) - 2*halo
+	windows := (n + most - 1) / most
 	if windows < 8*workers && n > workers*4*halo { // a short text: as much for each
 		windows = (windows + workers - 1) / workers * workers
 	}
@@ -205,7 +209,7 @@ func (p *pool) take(s *sheet) bool {
 		}
 		if w.from < w.to {
 			from, to := w.seen()
-			if first := s.windows; len(first) > 0 && (rows+r.halo+to-from > mostRows || first[0].policy != r.policy || first[0].width() != r.width()) {
+			if first := s.windows; len(first) > 0 && (rows+r.halo+to-from > mostRowsAt(r.halo) || first[0].policy != r.policy || first[0].width() != r.width()) {
 				break
 			}
 			rows += r.halo + to - from

@@ -34,6 +34,7 @@ type Train struct {
 	EmbeddingFrom      string  `name:"embedding_from" default:"" help:"a model with the agent's tokenizer, such as smollm2-135m, whose embedding's principal components the agent's starts from; empty draws it"`
 	PolicyHiddenDim    int     `name:"policy_hidden_dim" default:"128" min:"8" max:"4096" help:"width of the agent's convolutions"`
 	Layers             int     `name:"layers" default:"4" min:"1" max:"16" help:"convolutions of the agent"`
+	DilationGrowth     int     `name:"dilation_growth" default:"2" min:"1" max:"8" help:"how many times as far apart as in the layer before a convolution's tokens are, until context_window is reached; 3 sees farthest without gaps"`
 	Rounds             int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
 	Samples            int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
 	GradientEstimator  string  `name:"gradient_estimator" default:"rloo" oneof:"reinforce,rloo,disarm,gate" help:"how rewards become a gradient: the score function as it is, the same over the mean of the text's other masks, masks in antithetic pairs, or the reader's derivative in a gate on each word; the last two want rounds 1"`

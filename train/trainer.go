@@ -187,6 +187,7 @@ func (t *Trainer) makeModels() (err error) {
 	shape := agent.Config{
 		Tokenizer: t.cfg.Tokenizer, Vocabulary: t.data.tokenizer.VocabSize(), Embedding: t.cfg.EmbeddingDim,
 		Hidden: t.cfg.PolicyHiddenDim, ContextWindow: t.cfg.ContextWindow, Layers: t.cfg.Layers, Rows: t.cfg.EmbeddingRows,
+		Growth: t.cfg.DilationGrowth,
 	}
 	if t.cfg.AskedQuestions+t.cfg.AskedCloze > 0 {
 		shape.Question = agent.QuestionFeatures
