@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Makes the agent in the binary anew, from nothing to its pages: three trainings by the same teachers
+# (prod/default_agent.json), their measurements in docs/experiments beside the agent that is in the binary now (before), and
+# the weights, the calibration of --min-quality and the classifier of complexity that go with them. Hours on 2 cores.
+#
+# Stopped, the same command goes on: trainings at their checkpoints, evaluations at their readings. All else is in outputs/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+data=${SPUTNIK_DATA:-../shared/data}
+run=outputs/default_agent
+trainings=$run,outputs/s43,outputs/s44
+
+make build
+for model in smollm2-135m minilm-l6; do bin/sputnik models pull "$model"; done
+[[ -d outputs/before ]] || { mkdir -p outputs && cp -r agent/default outputs/before; }
+
+learn() { # FOLDER SEED FLAGS...
+	local resume=()
+	[[ -d $1/checkpoints ]] && resume=(--resume)
+	[[ -f $1/training.json ]] || bin/sputnik train --config prod/default_agent.json --output_dir "$1" --random_seed "$2" "${@:3}" "${resume[@]}"
+}
+learn $run 42
+for seed in 43 44; do
+	[[ -d outputs/s$seed/teachers ]] || { mkdir -p "outputs/s$seed" && cp -r $run/taught.jsonl $run/teachers "outputs/s$seed"; }
+	learn "outputs/s$seed" "$seed" --threads 1 &
+done
+wait -n
+wait -n
+
+# Pages, two at a time, the longest first.
+xargs -L 1 -P 2 scripts/experiment.sh <<PAGES
+005-agents --model_path $trainings --compare outputs/before --task squad_en --num_sequences 0 --baselines ngram,adaptive,frequency,tokenclass --scorer_model tokenclass=$run/teachers/1 --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
+005-transfer-meetings --model_path $run --compare outputs/before --task meetings --num_sequences 0 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-question --model_path $run --question_given --task squad_en --num_sequences 0 --baselines frequency --target_ratios 0.2,0.3,0.5 --metrics exact_kept --threads 1
+005-plain --model_path $trainings --compare outputs/before --num_sequences 80 --baselines frequency,ngram,adaptive --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-nq --model_path $trainings --compare outputs/before --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines ngram,adaptive,frequency --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
+005-transfer-gsm8k --model_path $run --compare outputs/before --task gsm8k --num_sequences 24 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-question-nq --model_path $run --question_given --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-squad_es --model_path $run --compare outputs/before --task squad_es --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-squad_de --model_path $run --compare outputs/before --task squad_de --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-squad_zh --model_path $run --compare outputs/before --task squad_zh --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-chat --model_path $run --compare outputs/before --task chat --num_sequences 24 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+PAGES
+
+go run ./scripts/ship --run $run --report outputs/experiments/005-agents/report.json --report outputs/experiments/005-question/report.json
+make build
+go run ./scripts/calibrate --model agent/default --data squad_en.jsonl --data nq.valid >docs/experiments/006-quality.md
+make build
+bin/sputnik pipeline fit --config hatd/fit.json
+cp outputs/complexity.json pipeline/complexity.json
+cp outputs/complexity.md docs/experiments/007-complexity.md
+make build
+go run ./scripts/prompts "$data/prompts" >docs/experiments/006-prompts.md
