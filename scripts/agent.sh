@@ -44,7 +44,7 @@ PAGES
 
 go run ./scripts/ship --run $run --report outputs/experiments/005-agents/report.json --report outputs/experiments/005-question/report.json
 make build
-go run ./scripts/calibrate --model agent/default --data squad_en.jsonl --data nq.valid >docs/experiments/006-quality.md
+go run ./scripts/calibrate --model agent/default --data "$data/eval/squad_en.jsonl" --data "$data/qa/nq.valid.jsonl.gz" >docs/experiments/006-quality.md
 make build
 bin/sputnik pipeline fit --config hatd/fit.json
 cp outputs/complexity.json pipeline/complexity.json
