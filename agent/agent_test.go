@@ -289,6 +289,15 @@ func TestTheFieldCoversTheContextWindow(t *testing.T) {
 	}
 }
 
+func TestDilationsThatDoNotGrowInReasonAreRefused(t *testing.T) {
+	for _, growth := range []int{-1, 9} {
+		c := Config{Vocabulary: 10, Embedding: 4, Hidden: 8, ContextWindow: 15, Layers: 4, Growth: growth}
+		if err := c.Check(); err == nil || !strings.Contains(err.Error(), "dilations grow") {
+			t.Errorf("growth %d: %v", growth, err)
+		}
+	}
+}
+
 func TestAWordsHashIsFNV1aOfItInLowerCase(t *testing.T) {
 	for _, word := range []string{"", "Bank", "ÅNGSTRÖM", "naïve", "x\xff", strings.Repeat("Long", 40), "İ"} {
 		h := fnv.New32a()

@@ -28,10 +28,10 @@ func (c Config) Check() error {
 	switch {
 	case min(c.Vocabulary, c.Embedding, c.Hidden, c.ContextWindow, c.Layers) < 1:
 		return fmt.Errorf("a size of the agent is missing or below 1: %+v", c)
-	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
-		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
 	case c.Growth < 0 || c.Growth > 8:
 		return fmt.Errorf("the agent's dilations grow by %d from layer to layer; want 1 to 8", c.Growth)
+	case max(c.Embedding, c.Hidden) > 1<<13 || c.Vocabulary > 1<<21 || c.Layers > 64 || c.reach() > 4096:
+		return fmt.Errorf("a size of the agent is beyond all reason: %+v", c)
 	case c.Rows < 0 || c.Rows > c.Vocabulary:
 		return fmt.Errorf("the agent has %d rows of an embedding for %d tokens; want at most as many", c.Rows, c.Vocabulary)
 	case c.Question != 0 && c.Question != QuestionFeatures:

@@ -20,12 +20,13 @@ learn() { # FOLDER SEED FLAGS...
 	[[ -f $1/training.json ]] || bin/sputnik train --config prod/default_agent.json --output_dir "$1" --random_seed "$2" "${@:3}" "${resume[@]}"
 }
 learn $run 42
+learning=()
 for seed in 43 44; do
 	[[ -d outputs/s$seed/teachers ]] || { mkdir -p "outputs/s$seed" && cp -r $run/taught.jsonl $run/teachers "outputs/s$seed"; }
 	learn "outputs/s$seed" "$seed" --threads 1 &
+	learning+=($!)
 done
-wait -n
-wait -n
+for process in "${learning[@]}"; do wait "$process"; done
 
 # Pages, two at a time, the longest first.
 xargs -L 1 -P 2 scripts/experiment.sh <<PAGES
