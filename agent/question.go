@@ -19,9 +19,10 @@ const (
 	nearEnough  = 64  // words from a match at which nearness is 0
 	leastCosine = 0.7 // of two words' embeddings that are taken to mean the like
 
+	untoldWeight  = 0.7 // of what a word has for whoever asks nothing
 	besideWeight  = 0.2 // of what the words beside a word have
 	overlapWeight = 8   // that the best sentence gains, where the scores' deviation counts 2
-	sureShare     = 0.6 // of the rate
+	sureShare     = 0.4 // of the rate
 	surely        = 100 // above any score
 )
 

@@ -37,7 +37,9 @@ func TestTheForwardsAgreeOnAQuestion(t *testing.T) {
 	}
 	var graph []float32
 	if err := torch.NoGrad(func(s *torch.Scope) error {
-		graph = torch.Values[float32](s, a.Logits(s, a.NewAskedBatch(s, []token.Text{text}, []float64{0.4}, []string{question})))
+		logits := a.Logits(s, a.NewAskedBatch(s, []token.Text{text, text}, []float64{0.4, 0.4}, []string{question, ""}))
+		told, untold := s.Narrow(logits, 0, 0, 1), s.Narrow(logits, 0, 1, 1)
+		graph = torch.Values[float32](s, s.Add(told, s.Scale(untold, untoldWeight)))
 		return nil
 	}); err != nil {
 		t.Fatal(err)

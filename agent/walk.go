@@ -71,27 +71,35 @@ func (w *walk) look(ctx context.Context, part token.Part) ([]float32, error) {
 
 // score gives the scores of a part.
 func (w *walk) score(ctx context.Context, part token.Part) ([]float32, error) {
-	return w.scorePart(ctx, part, nil)
+	if err := w.place(part); err != nil {
+		return nil, err
+	}
+	return w.forward(ctx, part, nil)
 }
 
-// scoreAsked notes the scores of a part; where nothing of the question is in the text, it is as if none was asked.
+// scoreAsked notes the scores of a part, to which those without the question lend some; where nothing of the question is
+// in the text, it is as if none was asked.
 func (w *walk) scoreAsked(ctx context.Context, part token.Part) ([]float32, error) {
 	if !w.some && !w.asked.settle() {
 		w.asked = nil
 	}
-	var asked *askedPart
-	if w.asked != nil {
-		asked = w.asked.place(part)
-	}
-	scores, err := w.scorePart(ctx, part, asked)
+	scores, err := w.score(ctx, part)
 	if err != nil {
 		return nil, err
 	}
-	w.scores = append(slices.Grow(w.scores, w.tokens-len(w.scores)), scores...)
-	if asked != nil {
-		for _, unit := range part.Units[part.First:part.End] {
-			w.word(w.scores, int(unit.End-unit.First))
-		}
+	from := len(w.scores)
+	w.scores = append(slices.Grow(w.scores, w.tokens-from), scores...)
+	if w.asked == nil {
+		return nil, nil
+	}
+	if scores, err = w.forward(ctx, part, w.asked.place(part)); err != nil {
+		return nil, err
+	}
+	for i, told := range scores {
+		w.scores[from+i] = told + untoldWeight*w.scores[from+i]
+	}
+	for _, unit := range part.Units[part.First:part.End] {
+		w.word(w.scores, int(unit.End-unit.First))
 	}
 	return nil, nil
 }
@@ -111,12 +119,24 @@ func (w *walk) lean(ctx context.Context, part token.Part) ([]float32, error) {
 	return scores, ctx.Err()
 }
 
-func (w *walk) scorePart(ctx context.Context, part token.Part, asked *askedPart) ([]float32, error) {
+// place walks over a part, behind the last one.
+func (w *walk) place(part token.Part) error {
+	if err := w.agent.check(part.Tokens); err != nil || len(part.Tokens) == 0 {
+		return err
+	}
+	since := int32(0)
+	if w.some {
+		since = w.placed.units[part.Skipped-w.placed.skipped].since
+	}
+	w.placed.part(w.agent.statistics, part, w.rate, since)
+	w.some = true
+	return nil
+}
+
+// forward scores the part that was placed, with what it has to do with the question, or without that.
+func (w *walk) forward(ctx context.Context, part token.Part, asked *askedPart) ([]float32, error) {
 	if len(part.Tokens) == 0 {
 		return []float32{}, ctx.Err()
-	}
-	if err := w.agent.check(part.Tokens); err != nil {
-		return nil, err
 	}
 	policy, end, err := w.agent.policy()
 	if err != nil {
@@ -126,12 +146,6 @@ func (w *walk) scorePart(ctx context.Context, part token.Part, asked *askedPart)
 	if w.spent != nil {
 		policy = timedPolicy{policy, w.spent}
 	}
-	since := int32(0)
-	if w.some {
-		since = w.placed.units[part.Skipped-w.placed.skipped].since
-	}
-	w.placed.part(w.agent.statistics, part, w.rate, since)
-	w.some = true
 	w.request = request{ctx: ctx, policy: policy, placed: &w.placed, asked: asked, first: part.From, scores: sized(w.request.scores, part.To-part.From)}
 	if err := w.agent.pool.score(&w.request, w.agent.reach()); err != nil {
 		return nil, fmt.Errorf("score: %w", err)
