@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/token"
 )
 
@@ -27,11 +28,17 @@ func (a *Agent) walk(w *walk) (margin int, passes []pass) {
 	w.agent = a
 	margin = farthest + a.reach() + 1
 	if w.question == "" {
-		w.passes[0] = w.score
-		return margin, w.passes[:1]
+		passes = append(w.passes[:0], w.score)
+	} else {
+		passes = append(w.passes[:0], w.look, w.scoreAsked, w.lean)
 	}
-	w.passes = [...]pass{w.look, w.scoreAsked, w.lean}
-	return margin, w.passes[:]
+	if span := demonstrations(w.text); span != (probe.Span{}) {
+		d := &dealing{span: span}
+		last := len(passes) - 1
+		passes[last] = d.gathered(passes[last])
+		passes = append(passes, d.deal)
+	}
+	return margin, passes
 }
 
 // walk is what is known of a text while it is scored.
@@ -41,8 +48,8 @@ type walk struct {
 	rate  float64
 	spent *atomic.Int64 // that forwards took, where somebody wants to know
 
-	passes  [3]pass
-	placed  placed // the last part
+	passes  [4]pass // room for them
+	placed  placed  // the last part
 	request request
 	some    bool // whether there was one
 

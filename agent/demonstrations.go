@@ -1,0 +1,170 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/token"
+)
+
+// Demonstrations are worked examples that show a model how to answer. A reader imitates them, so that the words that tell
+// most of each do it harm, and a few whole ones nearly as much good as all (docs/design/005-demonstrations.md). They are
+// cut from the first one on, word by word.
+
+const (
+	fewestDemonstrations = 3
+	longestLabel         = 24 // bytes
+)
+
+// resultLabels name what a demonstration leads to. An answer does so only where the answer is named: lists of what is often
+// asked have answers too, and each of them tells something else.
+var (
+	resultLabels = []string{"solution", "output", "sentence", "label", "sentiment", "translation", "completion"}
+	answerLabels = []string{"answer", "a"}
+	answerMarks  = []string{"answer is", "####"}
+)
+
+// demonstrations are the bytes of the first series of them in a text: three paragraphs or more, one behind the other, that
+// begin with the same label, such as "Problem:", and have the same label of a result next. The span is empty where there
+// is none.
+func demonstrations(text []byte) probe.Span {
+	var series probe.Span
+	var opening, result string
+	count := 0
+	for p := range paragraphs(text) {
+		o, r := demonstration(text[p.Start:p.End])
+		if count > 0 && (o != opening || r != result) {
+			if count >= fewestDemonstrations {
+				return series
+			}
+			count = 0
+		}
+		if r == "" {
+			continue
+		}
+		if count == 0 {
+			series.Start, opening, result = p.Start, o, r
+		}
+		series.End = p.End
+		count++
+	}
+	if count < fewestDemonstrations {
+		return probe.Span{}
+	}
+	return series
+}
+
+// paragraphs are the stretches of a text between lines that are empty.
+func paragraphs(text []byte) iter.Seq[probe.Span] {
+	return func(yield func(probe.Span) bool) {
+		start := -1
+		for at := 0; at < len(text); {
+			line := firstLine(text[at:])
+			switch empty := len(bytes.TrimSpace(line)) == 0; {
+			case empty && start >= 0:
+				if !yield(probe.Span{Start: start, End: at}) {
+					return
+				}
+				start = -1
+			case !empty && start < 0:
+				start = at
+			}
+			at += len(line)
+		}
+		if start >= 0 {
+			yield(probe.Span{Start: start, End: len(text)})
+		}
+	}
+}
+
+// firstLine is a text up to its first line break and with it.
+func firstLine(text []byte) []byte {
+	return text[:len(text)-len(afterLine(text))]
+}
+
+func afterLine(text []byte) []byte {
+	if at := bytes.IndexByte(text, '\n'); at >= 0 {
+		return text[at+1:]
+	}
+	return nil
+}
+
+// demonstration returns the labels of a paragraph that is one, in lower case; else the result's is empty.
+func demonstration(paragraph []byte) (opening, result string) {
+	if opening = label(paragraph); opening == "" {
+		return "", ""
+	}
+	rest := afterLine(paragraph)
+	for len(rest) > 0 && result == "" {
+		result, rest = label(rest), afterLine(rest)
+	}
+	if slices.Contains(resultLabels, result) {
+		return opening, result
+	}
+	if slices.Contains(answerLabels, result) {
+		for _, mark := range answerMarks {
+			if bytes.Contains(paragraph, []byte(mark)) {
+				return opening, result
+			}
+		}
+	}
+	return "", ""
+}
+
+// label is what a line begins with, in lower case, up to a colon.
+func label(line []byte) string {
+	name, _, found := bytes.Cut(line[:min(len(line), longestLabel+1)], []byte{':'})
+	if !found || len(name) == 0 {
+		return ""
+	}
+	for _, c := range name {
+		if c != ' ' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return ""
+		}
+	}
+	return strings.ToLower(string(name))
+}
+
+// dealing deals the scores of demonstrations out anew, the highest to the last words: with the words around them they
+// compete as before.
+type dealing struct {
+	span     probe.Span // of the demonstrations
+	from, to int        // their tokens, of those that were seen
+	scores   []float32  // of the whole
+	dealt    bool
+}
+
+// gathered is a pass that notes what another gives.
+func (d *dealing) gathered(by pass) pass {
+	return func(ctx context.Context, part token.Part) ([]float32, error) {
+		scores, err := by(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for i, t := range part.Tokens[part.From:part.To] {
+			if int(t.Start) < d.span.Start {
+				d.from = len(d.scores) + i + 1
+			}
+			if int(t.Start) < d.span.End {
+				d.to = len(d.scores) + i + 1
+			}
+		}
+		d.scores = append(d.scores, scores...)
+		return nil, nil
+	}
+}
+
+// deal is the pass behind it.
+func (d *dealing) deal(ctx context.Context, part token.Part) ([]float32, error) {
+	if !d.dealt {
+		slices.Sort(d.scores[d.from:d.to])
+		d.dealt = true
+	}
+	scores := d.scores[:part.To-part.From]
+	d.scores = d.scores[len(scores):]
+	return scores, ctx.Err()
+}
