@@ -20,27 +20,29 @@ const (
 	longestLabel         = 24 // bytes
 )
 
-// resultLabels name what a demonstration leads to. An answer does so only where the answer is named: lists of what is often
-// asked have answers too, and each of them tells something else.
+// What a demonstration leads to is named by a label, or where it ends. Labels of answers are not among these: a list of what
+// is often asked has them too, and each of its entries tells something else.
 var (
 	resultLabels = []string{"solution", "output", "sentence", "label", "sentiment", "translation", "completion"}
-	answerLabels = []string{"answer", "a"}
-	answerMarks  = []string{"answer is", "####"}
+	resultMarks  = []string{"answer is", "####"}
 )
 
 // demonstrations are the bytes of the first series of them in a text: three paragraphs or more, one behind the other, that
-// begin with the same label, such as "Problem:", and have the same label of a result next. The span is empty where there
-// is none.
+// begin with the same label, such as "Problem:", and name their result alike; and of the next paragraph, if it begins so too,
+// which is what is to be answered. The span is empty where there is none.
 func demonstrations(text []byte) probe.Span {
 	var series probe.Span
 	var opening, result string
 	count := 0
 	for p := range paragraphs(text) {
 		o, r := demonstration(text[p.Start:p.End])
-		if count > 0 && (o != opening || r != result) {
-			if count >= fewestDemonstrations {
-				return series
+		if count >= fewestDemonstrations && (o != opening || r != result) {
+			if o == opening {
+				series.End = p.End
 			}
+			return series
+		}
+		if r == "" || o != opening || r != result {
 			count = 0
 		}
 		if r == "" {
@@ -93,26 +95,27 @@ func afterLine(text []byte) []byte {
 	return nil
 }
 
-// demonstration returns the labels of a paragraph that is one, in lower case; else the result's is empty.
+// demonstration returns what a paragraph begins with, and what its result is named by, each empty if there is none.
 func demonstration(paragraph []byte) (opening, result string) {
 	if opening = label(paragraph); opening == "" {
 		return "", ""
 	}
-	rest := afterLine(paragraph)
-	for len(rest) > 0 && result == "" {
-		result, rest = label(rest), afterLine(rest)
-	}
-	if slices.Contains(resultLabels, result) {
-		return opening, result
-	}
-	if slices.Contains(answerLabels, result) {
-		for _, mark := range answerMarks {
-			if bytes.Contains(paragraph, []byte(mark)) {
-				return opening, result
+	for rest := afterLine(paragraph); len(rest) > 0; rest = afterLine(rest) {
+		if name := label(rest); name != "" {
+			if slices.Contains(resultLabels, name) {
+				return opening, name
 			}
+			break
 		}
 	}
-	return "", ""
+	paragraph = bytes.TrimSpace(paragraph)
+	last := paragraph[bytes.LastIndexByte(paragraph, '\n')+1:]
+	for _, mark := range resultMarks {
+		if bytes.Contains(last, []byte(mark)) {
+			return opening, mark
+		}
+	}
+	return opening, ""
 }
 
 // label is what a line begins with, in lower case, up to a colon.

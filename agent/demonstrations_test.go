@@ -16,6 +16,7 @@ func TestDemonstrationsAreFound(t *testing.T) {
 	const (
 		sums      = "Problem: 2 and 3?\nSolution: 2+3=5\nThe answer is 5.\n\nProblem: 1 and 1?\nSolution: 1+1=2\n\nProblem: 4 and 4?\nSolution: 8"
 		thoughts  = "Q: 2 and 3?\nA: That is 5. The answer is 5.\n\nQ: 1 and 1?\nA: The answer is 2.\n\nQ: 4 and 4?\nA: The answer is 8.\n"
+		steps     = "Question: 2 and 3?\nLet us think.\n2+3=5\nThe answer is 5.\n\nQuestion: 1?\nSo: 1.\nThe answer is 1.\n\nQuestion: 4?\n4\nThe answer is 4.\n"
 		questions = "Q: When do you open?\nA: At nine.\n\nQ: Where are you?\nA: In Bath.\n\nQ: Who are you?\nA: A shop.\n"
 	)
 	for _, each := range []struct{ text, want string }{
@@ -25,7 +26,9 @@ func TestDemonstrationsAreFound(t *testing.T) {
 		{thoughts, thoughts},
 		{questions, ""},
 		{"Add them up.\n\n" + sums + "\n\nProblem: 7 and 2?\nSolution:", sums + "\n\nProblem: 7 and 2?\nSolution:"},
-		{"Add them up.\n\n" + sums + "\n\nProblem: 7 and 2?", sums + "\n"},
+		{"Add them up.\n\n" + sums + "\n\nProblem: 7 and 2?\n\nThink.", sums + "\n\nProblem: 7 and 2?\n"},
+		{"Add them up.\n\n" + sums + "\n\nThink.", sums + "\n"},
+		{steps, steps},
 		{"Problem: 2 and 3?\nSolution: 5\n\nProblem: 1 and 1?\nSolution: 2", ""},                                                                          // two are no series
 		{"Problem: 2?\nSolution: 5\n\nProblem: 1?\nSolution: 2\n\nSo it goes.\n\nProblem: 1?\nSolution: 2", ""},                                           // nor are these
 		{"Input: a\nOutput: b\n\nInput: a\nOutput: b\n\n" + sums, sums},                                                                                   // the first that is long enough

@@ -35,7 +35,8 @@ xargs -L 1 -P 2 scripts/experiment.sh <<PAGES
 005-question --model_path $run --question_given --task squad_en --num_sequences 0 --baselines frequency --target_ratios 0.2,0.3,0.5 --metrics exact_kept --threads 1
 005-plain --model_path $trainings --compare outputs/before --num_sequences 80 --baselines frequency,ngram,adaptive --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-nq --model_path $trainings --compare outputs/before --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines ngram,adaptive,frequency --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
-005-transfer-gsm8k --model_path $run --compare outputs/before --task gsm8k --num_sequences 24 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-gsm8k --model_path $run --task gsm8k --num_sequences 24 --baselines frequency,ngram,last --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-transfer-commongen --model_path $run --task commongen --num_sequences 40 --baselines frequency,ngram,last --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-question-nq --model_path $run --question_given --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-squad_es --model_path $run --compare outputs/before --task squad_es --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-squad_de --model_path $run --compare outputs/before --task squad_de --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1

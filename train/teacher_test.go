@@ -52,6 +52,17 @@ func TestTheAgentLearnsWhatTeachersSay(t *testing.T) {
 	}
 }
 
+func TestAnAgentThatCannotBeIsRefusedBeforeAnythingIsTaught(t *testing.T) {
+	c := taught(t)
+	c.EmbeddingRows = 1 << 20
+	if _, err := New(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "1048576 rows") {
+		t.Errorf("got %v, want that so many rows are too many", err)
+	}
+	if exists(filepath.Join(c.OutputDir, teachersFolder)) {
+		t.Error("a teacher learned for nobody")
+	}
+}
+
 // A run that goes on has its teachers and what they said.
 func TestTeachersLearnOnce(t *testing.T) {
 	c := taught(t)

@@ -141,13 +141,17 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 	if t.data, err = load(ctx, t.cfg); err != nil {
 		return err
 	}
+	shape := t.shape()
+	if err = shape.Check(); err != nil { // before labels, which may take an hour
+		return config.Usage(err)
+	}
 	if err = t.labelQuestions(ctx); err != nil {
 		return err
 	}
 	if err = t.teach(ctx); err != nil {
 		return err
 	}
-	if err = t.makeModels(); err != nil {
+	if err = t.makeModels(shape); err != nil {
 		return err
 	}
 	if t.reward, err = rewards.New(t.cfg.RewardType); err != nil {
@@ -182,8 +186,8 @@ func prepareTorch(device string, threads int) error {
 	return nil
 }
 
-func (t *Trainer) makeModels() (err error) {
-	torch.Seed(uint64(t.cfg.RandomSeed))
+// shape is the agent's.
+func (t *Trainer) shape() agent.Config {
 	shape := agent.Config{
 		Tokenizer: t.cfg.Tokenizer, Vocabulary: t.data.tokenizer.VocabSize(), Embedding: t.cfg.EmbeddingDim,
 		Hidden: t.cfg.PolicyHiddenDim, ContextWindow: t.cfg.ContextWindow, Layers: t.cfg.Layers, Rows: t.cfg.EmbeddingRows,
@@ -192,6 +196,11 @@ func (t *Trainer) makeModels() (err error) {
 	if t.cfg.AskedQuestions+t.cfg.AskedCloze > 0 {
 		shape.Question = agent.QuestionFeatures
 	}
+	return shape
+}
+
+func (t *Trainer) makeModels(shape agent.Config) (err error) {
+	torch.Seed(uint64(t.cfg.RandomSeed))
 	if t.agent, err = agent.New(shape, t.data.tokenizer, t.data.statistics); err != nil {
 		return err
 	}
