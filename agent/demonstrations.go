@@ -36,23 +36,18 @@ func demonstrations(text []byte) probe.Span {
 	count := 0
 	for p := range paragraphs(text) {
 		o, r := demonstration(text[p.Start:p.End])
-		if count >= fewestDemonstrations && (o != opening || r != result) {
+		switch {
+		case r != "" && o == opening && r == result:
+			series.End = p.End
+			count++
+		case count >= fewestDemonstrations:
 			if o == opening {
 				series.End = p.End
 			}
 			return series
+		default:
+			series, opening, result, count = p, o, r, 1
 		}
-		if r == "" || o != opening || r != result {
-			count = 0
-		}
-		if r == "" {
-			continue
-		}
-		if count == 0 {
-			series.Start, opening, result = p.Start, o, r
-		}
-		series.End = p.End
-		count++
 	}
 	if count < fewestDemonstrations {
 		return probe.Span{}
@@ -63,9 +58,8 @@ func demonstrations(text []byte) probe.Span {
 // paragraphs are the stretches of a text between lines that are empty.
 func paragraphs(text []byte) iter.Seq[probe.Span] {
 	return func(yield func(probe.Span) bool) {
-		start := -1
-		for at := 0; at < len(text); {
-			line := firstLine(text[at:])
+		start, at := -1, 0
+		for line := range bytes.Lines(text) {
 			switch empty := len(bytes.TrimSpace(line)) == 0; {
 			case empty && start >= 0:
 				if !yield(probe.Span{Start: start, End: at}) {
@@ -83,33 +77,23 @@ func paragraphs(text []byte) iter.Seq[probe.Span] {
 	}
 }
 
-// firstLine is a text up to its first line break and with it.
-func firstLine(text []byte) []byte {
-	return text[:len(text)-len(afterLine(text))]
-}
-
-func afterLine(text []byte) []byte {
-	if at := bytes.IndexByte(text, '\n'); at >= 0 {
-		return text[at+1:]
-	}
-	return nil
-}
-
 // demonstration returns what a paragraph begins with, and what its result is named by, each empty if there is none.
 func demonstration(paragraph []byte) (opening, result string) {
-	if opening = label(paragraph); opening == "" {
-		return "", ""
-	}
-	for rest := afterLine(paragraph); len(rest) > 0; rest = afterLine(rest) {
-		if name := label(rest); name != "" {
-			if slices.Contains(resultLabels, name) {
-				return opening, name
-			}
-			break
+	var last []byte
+	for line := range bytes.Lines(paragraph) {
+		last = line
+		switch name := label(line); {
+		case opening == "" && name == "":
+			return "", ""
+		case opening == "":
+			opening = name
+		case result == "":
+			result = name
 		}
 	}
-	paragraph = bytes.TrimSpace(paragraph)
-	last := paragraph[bytes.LastIndexByte(paragraph, '\n')+1:]
+	if slices.Contains(resultLabels, result) {
+		return opening, result
+	}
 	for _, mark := range resultMarks {
 		if bytes.Contains(last, []byte(mark)) {
 			return opening, mark
@@ -148,12 +132,12 @@ func (d *dealing) gathered(by pass) pass {
 		if err != nil {
 			return nil, err
 		}
-		for i, t := range part.Tokens[part.From:part.To] {
+		for _, t := range part.Tokens[part.From:part.To] {
 			if int(t.Start) < d.span.Start {
-				d.from = len(d.scores) + i + 1
+				d.from++
 			}
 			if int(t.Start) < d.span.End {
-				d.to = len(d.scores) + i + 1
+				d.to++
 			}
 		}
 		d.scores = append(d.scores, scores...)
