@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
+	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/corpus"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/transformer/hub"
@@ -82,7 +83,7 @@ func (t *Trainer) sources() []agent.Source {
 	all := t.data.sources.list()
 	for _, model := range t.models() {
 		use, name := model[0], model[1]
-		if name == "" || name == "own" || name == wholeAnswers || name == answerWords {
+		if noModel(name) {
 			continue
 		}
 		s := agent.Source{Name: name, Use: use}
@@ -100,4 +101,21 @@ func (t *Trainer) models() [][2]string {
 		all = append(all, [2]string{"labels", t.cfg.LabelReader})
 	}
 	return all
+}
+
+// noModel says whether a name stands for something that no model has to be opened for.
+func noModel(name string) bool {
+	return name == "" || name == "own" || name == wholeAnswers || name == answerWords
+}
+
+// findModels looks for the models that are opened behind labels and teachers, which may take an hour.
+func findModels(c config.Train) error {
+	for _, named := range [][2]string{{"embedding_from", c.EmbeddingFrom}, {"reconstructor_path", c.ReconstructorPath}, {"reader", c.Reader}, {"judge", c.Judge}} {
+		if field, name := named[0], named[1]; !noModel(name) {
+			if _, err := hub.Find(name); err != nil {
+				return config.Usagef("%s: %w", field, err)
+			}
+		}
+	}
+	return nil
 }

@@ -52,14 +52,22 @@ func TestTheAgentLearnsWhatTeachersSay(t *testing.T) {
 	}
 }
 
-func TestAnAgentThatCannotBeIsRefusedBeforeAnythingIsTaught(t *testing.T) {
-	c := taught(t)
-	c.EmbeddingRows = 1 << 20
-	if _, err := New(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "1048576 rows") {
-		t.Errorf("got %v, want that so many rows are too many", err)
-	}
-	if exists(filepath.Join(c.OutputDir, teachersFolder)) {
-		t.Error("a teacher learned for nobody")
+func TestARunThatCannotBeIsRefusedBeforeAnythingIsTaught(t *testing.T) {
+	for want, change := range map[string]func(c *config.Train){
+		"1048576 rows":                      func(c *config.Train) { c.EmbeddingRows = 1 << 20 },
+		`embedding_from: model "gone" `:     func(c *config.Train) { c.EmbeddingFrom = "gone" },
+		`reconstructor_path: model "gone" `: func(c *config.Train) { c.ReconstructorPath = "gone" },
+		`reader: model "gone" `:             func(c *config.Train) { c.Reader = "gone" },
+		`judge: model "gone" `:              func(c *config.Train) { c.Judge = "gone" },
+	} {
+		c := taught(t)
+		change(&c)
+		if _, err := New(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		if exists(filepath.Join(c.OutputDir, teachersFolder)) {
+			t.Errorf("%s: a teacher learned for nobody", want)
+		}
 	}
 }
 

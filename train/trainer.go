@@ -138,6 +138,9 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 }
 
 func (t *Trainer) make(ctx context.Context) (err error) {
+	if err = findModels(t.cfg); err != nil {
+		return err
+	}
 	if t.data, err = load(ctx, t.cfg); err != nil {
 		return err
 	}
