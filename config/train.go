@@ -28,6 +28,7 @@ type Train struct {
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
+	PolicyPath         string  `name:"policy_path" default:"" help:"an agent to go on from, whose shape and statistics of language stay: default, the one in the binary, or a folder; empty starts a new one"`
 	ContextWindow      int     `name:"context_window" default:"8" min:"1" max:"256" help:"tokens on each side that the agent sees at the least; sets the dilations of its convolutions"`
 	EmbeddingDim       int     `name:"embedding_dim" default:"16" min:"1" max:"1024" help:"width of the agent's token embedding"`
 	EmbeddingRows      int     `name:"embedding_rows" default:"0" min:"0" help:"rows of the agent's token embedding, which rare tokens share; 0 gives each token its own"`
@@ -107,6 +108,8 @@ func (t *Train) Validate() error {
 		return fmt.Errorf("gumbel_temperature_min is %g; want at most gumbel_temperature_init, %g", t.GumbelMin, t.GumbelInit)
 	case t.RewardTemperatureTo > t.RewardTemperature:
 		return fmt.Errorf("reward_temperature_min is %g; want at most reward_temperature, %g", t.RewardTemperatureTo, t.RewardTemperature)
+	case t.PolicyPath != "" && t.EmbeddingFrom != "":
+		return fmt.Errorf("embedding_from is %s; want none with policy_path, whose agent has an embedding", t.EmbeddingFrom)
 	case t.ReconstructorDim%t.ReconstructorHeads != 0:
 		return fmt.Errorf("reconstructor_dim is %d; want a multiple of reconstructor_heads, %d", t.ReconstructorDim, t.ReconstructorHeads)
 	}

@@ -50,16 +50,20 @@ func (t *Trainer) demand(phase string) []any {
 	return []any{"texts_a_step", t.cfg.BatchSize, "masks_a_step", t.cfg.BatchSize * t.cfg.Samples, "reader_tokens_a_step", t.readerTokens()}
 }
 
-// readerTokens is about how many tokens the reader reads in a step: every probe of a text after nothing, after all of
-// it, and after what each of its masks left, which is the mean rate of it. The agent's tokenizer counts.
+// readerTokens is about how many tokens the reader reads in a step: every probe of a text after what each of its masks
+// left, which is the mean rate of it, and, by a reader that learns, after nothing and after all of it. The agent's
+// tokenizer counts.
 func (t *Trainer) readerTokens() int {
-	masks := float64(t.cfg.Samples)
-	contexts := 1 + masks*(t.cfg.RateMin+t.cfg.RateMax)/2
+	masks, ends := float64(t.cfg.Samples), 0.0
+	if t.readerLearns() {
+		ends = 1
+	}
+	contexts := ends + masks*(t.cfg.RateMin+t.cfg.RateMax)/2
 	tokens, texts := 0.0, t.data.tasks[:min(sampled, len(t.data.tasks))]
 	for _, task := range texts {
 		for _, p := range task.Probes {
 			asked := len(token.Read(t.data.tokenizer, []byte(p.Prompt+p.Target)).Tokens)
-			tokens += contexts*float64(len(task.text.Tokens)) + (2+masks)*float64(asked)
+			tokens += contexts*float64(len(task.text.Tokens)) + (2*ends+masks)*float64(asked)
 		}
 	}
 	return int(tokens / float64(len(texts)) * float64(t.cfg.BatchSize))

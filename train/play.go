@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/project-sputnik/sputnik/probe"
@@ -73,34 +74,75 @@ func join(rollouts []*rollout) *rollout {
 }
 
 // ask puts to the reader the probes of every task, behind nothing, all of the text, and what each of its episodes left.
-func (t *Trainer) ask(ctx context.Context, r *rollout) error {
+func (t *Trainer) ask(ctx context.Context, r *rollout) (err error) {
 	begun, before := time.Now(), t.tokensRead()
-	k := t.cfg.Samples
-	var asked []probe.Task
-	var contexts []string
-	for i, task := range r.tasks {
-		seen := []string{"", task.Text}
-		if t.crediter == nil {
-			seen = append(seen, r.texts[i*k:(i+1)*k]...)
-		}
-		for _, context := range seen {
-			asked, contexts = append(asked, task.Task), append(contexts, context)
-		}
-	}
-	read, err := probe.Read(ctx, t.reader, asked, contexts)
-	if err != nil {
+	if r.losses, err = t.ends(ctx, r.tasks); err != nil {
 		return err
-	}
-	r.losses = make([][][]probe.Loss, len(r.tasks))
-	each := len(read) / len(r.tasks)
-	for i := range r.tasks {
-		r.losses[i] = append(r.losses[i], read[i*each:(i+1)*each]...)
 	}
 	if t.crediter != nil {
 		err = t.credit(ctx, r)
+	} else {
+		err = t.readLeft(ctx, r)
 	}
 	r.readTokens, r.reading = t.tokensRead()-before, time.Since(begun)
 	return err
+}
+
+// ends are what the reader loses on each task behind nothing and behind all of its text. A reader that does not learn is
+// asked once a task, by itself: what is read beside it shows in the last digits, and a run that goes on knows nothing yet.
+func (t *Trainer) ends(ctx context.Context, tasks []task) ([][][]probe.Loss, error) {
+	if t.readerLearns() {
+		return t.readEnds(ctx, tasks)
+	}
+	losses := make([][][]probe.Loss, len(tasks))
+	for i, task := range tasks {
+		first := &task.text.Bytes[0] // no other task has it
+		known, ok := t.known[first]
+		if !ok {
+			read, err := t.readEnds(ctx, tasks[i:i+1])
+			if err != nil {
+				return nil, err
+			}
+			known = read[0]
+			t.known[first] = known
+		}
+		losses[i] = slices.Clone(known)
+	}
+	return losses, nil
+}
+
+func (t *Trainer) readEnds(ctx context.Context, tasks []task) ([][][]probe.Loss, error) {
+	var asked []probe.Task
+	var contexts []string
+	for _, task := range tasks {
+		asked, contexts = append(asked, task.Task, task.Task), append(contexts, "", task.Text)
+	}
+	read, err := probe.Read(ctx, t.reader, asked, contexts)
+	if err != nil {
+		return nil, err
+	}
+	losses := make([][][]probe.Loss, len(tasks))
+	for i := range tasks {
+		losses[i] = slices.Clone(read[2*i : 2*i+2])
+	}
+	return losses, nil
+}
+
+// readLeft adds to the losses of a rollout those behind what its episodes left.
+func (t *Trainer) readLeft(ctx context.Context, r *rollout) error {
+	k := t.cfg.Samples
+	asked := make([]probe.Task, len(r.texts))
+	for e := range asked {
+		asked[e] = r.tasks[e/k].Task
+	}
+	read, err := probe.Read(ctx, t.reader, asked, r.texts)
+	if err != nil {
+		return err
+	}
+	for i := range r.tasks {
+		r.losses[i] = append(r.losses[i], read[i*k:(i+1)*k]...)
+	}
+	return nil
 }
 
 // tokensRead is how many tokens the reader has read so far; 0 of one that does not count them.

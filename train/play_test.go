@@ -1,12 +1,15 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/project-sputnik/sputnik/probe"
 )
 
 func TestTheNextPartIsMadeWhileOneIsUsed(t *testing.T) {
@@ -79,6 +82,49 @@ func TestPartsOfAStepAreTheStep(t *testing.T) {
 	for i, d := range parts.decisions {
 		if e := parts.owner[i][0]; string(d.text.Bytes) != parts.tasks[e/c.Samples].Text || len(d.actions) != parts.owner[i][1] {
 			t.Errorf("decision %d is of another text than episode %d", i, e)
+		}
+	}
+}
+
+// counting counts the readings without a context.
+type counting struct {
+	probe.Standing
+	none int
+}
+
+func (c *counting) Losses(ctx context.Context, readings []probe.Reading) ([]probe.Loss, error) {
+	for _, r := range readings {
+		if r.Context == "" {
+			c.none++
+		}
+	}
+	return c.Standing.Losses(ctx, readings)
+}
+
+// What nothing and whole texts tell a reader that does not learn is read once.
+func TestAReaderThatDoesNotLearnReadsWholeTextsOnce(t *testing.T) {
+	for reader, times := range map[string]int{ownReader: 2, wholeAnswers: 1} {
+		c := quick(t)
+		c.Reader = reader
+		trainer, err := New(t.Context(), c, silent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(trainer.Close)
+		counted := &counting{}
+		trainer.reader = counted
+		tasks, probes := trainer.data.tasks[:5], 0
+		for _, each := range tasks {
+			probes += len(each.Probes)
+		}
+		var played [2]*rollout
+		for i := range played {
+			if played[i], err = trainer.play(t.Context(), tasks, 0, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if counted.none != times*probes || !cmp.Equal(played[0].losses, played[1].losses) {
+			t.Errorf("%s: %d probes were read %d times without a text, want %d each, the same losses", reader, probes, counted.none, times)
 		}
 	}
 }

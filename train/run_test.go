@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,5 +252,57 @@ func TestTheStartOfTheJointLoopIsACandidateForTheBest(t *testing.T) {
 	lines := metrics(t, c.OutputDir, validation)
 	if len(lines) != 2 || lines[0]["step"] != float64(p.answers) || lines[1]["step"] != float64(p.total()) {
 		t.Errorf("evaluated %v; want steps %d and %d", lines, p.answers, p.total())
+	}
+}
+
+func TestARunGoesOnFromAnAgent(t *testing.T) {
+	first := tiny(t)
+	first.MaxEpochs = 0
+	before, err := run(t, first, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := tiny(t)
+	second.PolicyPath, second.PolicyHiddenDim, second.SupervisedEpochs, second.MaxEpochs = first.OutputDir, 32, 0, 0
+	after, err := run(t, second, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := parameters(t, before), parameters(t, after)
+	for _, p := range before.Agent().Parameters() {
+		if !cmp.Equal(was[p.Name], is[p.Name]) {
+			t.Errorf("%s: a run without steps for the agent changed it", p.Name)
+		}
+	}
+	second = tiny(t)
+	second.PolicyPath, second.SupervisedEpochs = "default", 0
+	after, err = run(t, second, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(second.OutputDir, "best", "model.safetensors")); err != nil || after.Agent().Hidden != 96 {
+		t.Errorf("the agent in the binary did not go on: %v, %d wide", err, after.Agent().Hidden)
+	}
+	if !slices.ContainsFunc(after.sources(), func(s agent.Source) bool { return s.Name == "minilm-l6" && s.Use == "teacher" }) {
+		t.Error("what the agent in the binary was made from is forgotten")
+	}
+}
+
+func TestAnAgentThatCannotGoOnIsRefused(t *testing.T) {
+	silentAgent := tiny(t)
+	silentAgent.AskedQuestions, silentAgent.AskedCloze, silentAgent.MaxEpochs, silentAgent.SupervisedEpochs = 0, 0, 0, 1
+	if _, err := run(t, silentAgent, 0); err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(c *config.Train){
+		"policy_path: load agent":      func(c *config.Train) { c.PolicyPath = t.TempDir() },
+		"the agent reads smollm2":      func(c *config.Train) { c.PolicyPath, c.Tokenizer = "default", "gpt2" },
+		"the agent takes no questions": func(c *config.Train) { c.PolicyPath = silentAgent.OutputDir },
+	} {
+		c := tiny(t)
+		change(&c)
+		if _, err := New(t.Context(), c, silent); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }

@@ -81,6 +81,11 @@ func (t tally) list() []agent.Source {
 // stays empty, and what it made may then not ship.
 func (t *Trainer) sources() []agent.Source {
 	all := t.data.sources.list()
+	if t.cfg.PolicyPath == defaultAgent {
+		if p, err := agent.DefaultProvenance(); err == nil {
+			all = append(all, p.Data...)
+		}
+	}
 	for _, model := range t.models() {
 		use, name := model[0], model[1]
 		if noModel(name) {
@@ -96,16 +101,16 @@ func (t *Trainer) sources() []agent.Source {
 }
 
 func (t *Trainer) models() [][2]string {
-	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
+	all := [][2]string{{"agent", t.cfg.PolicyPath}, {"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
 	if t.cfg.LabelWith != "rarity" {
 		all = append(all, [2]string{"labels", t.cfg.LabelReader})
 	}
 	return all
 }
 
-// noModel says whether a name stands for something that no model has to be opened for.
+// noModel says whether a name stands for something else than a model of its own.
 func noModel(name string) bool {
-	return name == "" || name == "own" || name == wholeAnswers || name == answerWords
+	return name == "" || name == ownReader || name == defaultAgent || name == wholeAnswers || name == answerWords
 }
 
 // findModels looks for the models that are opened behind labels and teachers, which may take an hour.

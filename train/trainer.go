@@ -23,11 +23,12 @@ type Trainer struct {
 	data      *data
 	agent     *agent.Agent // nil where the reconstructor trains alone
 	rebuild   *reconstructor.Reconstructor
-	reader    probe.Reader // who answers the probes that pay
-	crediter  crediter     // the same where the estimator asks for its credit; else nil
-	judged    *judged      // what the reader is held to; nil without a judge
-	masks     rates        // of the reconstructor's random masks
-	parts     int          // that a step is played in
+	reader    probe.Reader             // who answers the probes that pay
+	known     map[*byte][][]probe.Loss // by a task's text: what a reader that does not learn loses on nothing and on all of it
+	crediter  crediter                 // the same where the estimator asks for its credit; else nil
+	judged    *judged                  // what the reader is held to; nil without a judge
+	masks     rates                    // of the reconstructor's random masks
+	parts     int                      // that a step is played in
 	close     []func()
 	policy    *torch.AdamW
 	rebuilds  *torch.AdamW
@@ -129,7 +130,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, parts: stepParts(), began: time.Now(), state: State{Best: -1, Evaluated: -1}}
+	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, parts: stepParts(), known: map[*byte][][]probe.Loss{}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
 	if err := t.make(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -144,9 +145,8 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 	if t.data, err = load(ctx, t.cfg); err != nil {
 		return err
 	}
-	shape := t.shape()
-	if err = shape.Check(); err != nil { // before labels, which may take an hour
-		return config.Usage(err)
+	if err = t.openAgent(); err != nil { // before labels, which may take an hour
+		return err
 	}
 	if err = t.labelQuestions(ctx); err != nil {
 		return err
@@ -154,7 +154,7 @@ func (t *Trainer) make(ctx context.Context) (err error) {
 	if err = t.teach(ctx); err != nil {
 		return err
 	}
-	if err = t.makeModels(shape); err != nil {
+	if err = t.makeModels(); err != nil {
 		return err
 	}
 	if t.reward, err = rewards.New(t.cfg.RewardType); err != nil {
@@ -189,25 +189,56 @@ func prepareTorch(device string, threads int) error {
 	return nil
 }
 
-// shape is the agent's.
+// defaultAgent is the one in the binary.
+const defaultAgent = "default"
+
+// openAgent opens the agent to go on from, or sees whether a new one can be.
+func (t *Trainer) openAgent() (err error) {
+	switch t.cfg.PolicyPath {
+	case "":
+		return config.Usage(t.shape().Check())
+	case defaultAgent:
+		t.agent, err = agent.Default()
+	default:
+		t.agent, err = agent.Load(t.cfg.PolicyPath)
+	}
+	if err != nil {
+		return config.Usagef("policy_path: %w", err)
+	}
+	t.close = append(t.close, t.agent.Close)
+	switch {
+	case t.agent.Vocabulary != t.data.tokenizer.VocabSize() || t.agent.Config.Tokenizer != t.cfg.Tokenizer:
+		return config.Usagef("policy_path: the agent reads %s; tokenizer is %s", t.agent.Config.Tokenizer, t.cfg.Tokenizer)
+	case t.agent.Question == 0 && t.asksAgent() && t.cfg.SupervisedEpochs > 0:
+		return config.Usagef("policy_path: the agent takes no questions; want asked_questions 0 and asked_cloze 0")
+	}
+	return nil
+}
+
+// shape is that of a new agent.
 func (t *Trainer) shape() agent.Config {
 	shape := agent.Config{
 		Tokenizer: t.cfg.Tokenizer, Vocabulary: t.data.tokenizer.VocabSize(), Embedding: t.cfg.EmbeddingDim,
 		Hidden: t.cfg.PolicyHiddenDim, ContextWindow: t.cfg.ContextWindow, Layers: t.cfg.Layers, Rows: t.cfg.EmbeddingRows,
 		Growth: t.cfg.DilationGrowth,
 	}
-	if t.cfg.AskedQuestions+t.cfg.AskedCloze > 0 {
+	if t.asksAgent() {
 		shape.Question = agent.QuestionFeatures
 	}
 	return shape
 }
 
-func (t *Trainer) makeModels(shape agent.Config) (err error) {
+// asksAgent says whether the supervised start gives the agent questions.
+func (t *Trainer) asksAgent() bool { return t.cfg.AskedQuestions+t.cfg.AskedCloze > 0 }
+
+func (t *Trainer) makeModels() (err error) {
 	torch.Seed(uint64(t.cfg.RandomSeed))
-	if t.agent, err = agent.New(shape, t.data.tokenizer, t.data.statistics); err != nil {
-		return err
+	if t.agent == nil {
+		if t.agent, err = agent.New(t.shape(), t.data.tokenizer, t.data.statistics); err != nil {
+			return err
+		}
+		t.close = append(t.close, t.agent.Close)
 	}
-	t.close = append(t.close, t.agent.Close)
 	if err = t.embed(); err != nil {
 		return config.Usagef("embedding_from: %w", err)
 	}
@@ -279,15 +310,20 @@ func (t *Trainer) makeReconstructor() (err error) {
 	return err
 }
 
-// The readers that read no model: an answer counts that stands in what is kept, or the share of its words that do.
+// The readers that no model is opened for: the reconstructor, and nobody, for whom an answer counts that stands in what is
+// kept, or the share of its words that do.
 const (
+	ownReader    = "own"
 	wholeAnswers = "standing"
 	answerWords  = "standing:words"
 )
 
+// readerLearns says whether the reader is the run's own reconstructor.
+func (t *Trainer) readerLearns() bool { return t.cfg.Reader == ownReader }
+
 func (t *Trainer) makeReader() error {
 	switch t.cfg.Reader {
-	case "own":
+	case ownReader:
 		t.reader = t.rebuild
 		return nil
 	case wholeAnswers, answerWords:
