@@ -39,6 +39,7 @@ type Train struct {
 	Rounds             int     `name:"rounds" default:"2" min:"1" max:"16" help:"decisions an episode: each drops some of what the one before left"`
 	Samples            int     `name:"samples" default:"4" min:"2" max:"256" help:"masks drawn a text (K); each is judged against the others"`
 	GradientEstimator  string  `name:"gradient_estimator" default:"rloo" oneof:"reinforce,rloo,disarm,gate" help:"how rewards become a gradient: the score function as it is, the same over the mean of the text's other masks, masks in antithetic pairs, or the reader's derivative in a gate on each word; the last two want rounds 1"`
+	Init               string  `name:"init" default:"supervised" oneof:"supervised,none" help:"supervised: the agent learns labels before the joint loop; none: the joint loop takes it as it is, whatever supervised_epochs and supervised_steps say"`
 	SupervisedEpochs   int     `name:"supervised_epochs" default:"4" min:"0" help:"passes over the questions, on answer spans, before the joint loop"`
 	SupervisedRate     float64 `name:"learning_rate_supervised" default:"0.001" min:"0" max:"1" help:"AdamW learning rate of the agent in the supervised phases"`
 	SupervisedBatch    int     `name:"supervised_batch_size" default:"8" min:"1" help:"texts a step of the supervised phases"`

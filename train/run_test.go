@@ -263,7 +263,7 @@ func TestARunGoesOnFromAnAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := tiny(t)
-	second.PolicyPath, second.PolicyHiddenDim, second.SupervisedEpochs, second.MaxEpochs = first.OutputDir, 32, 0, 0
+	second.PolicyPath, second.PolicyHiddenDim, second.Init, second.MaxEpochs = first.OutputDir, 32, "none", 0
 	after, err := run(t, second, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -275,7 +275,7 @@ func TestARunGoesOnFromAnAgent(t *testing.T) {
 		}
 	}
 	second = tiny(t)
-	second.PolicyPath, second.SupervisedEpochs = "default", 0
+	second.PolicyPath, second.Init = "default", "none"
 	after, err = run(t, second, 0)
 	if err != nil {
 		t.Fatal(err)

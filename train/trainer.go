@@ -130,7 +130,11 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 	if err := prepareTorch(cfg.Device, cfg.Threads); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, settings: &cfg, log: log, masks: rates{0.05, 1}, parts: stepParts(), known: map[*byte][][]probe.Loss{}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
+	settings := cfg
+	if cfg.Init == "none" {
+		cfg.SupervisedEpochs, cfg.SupervisedSteps = 0, 0
+	}
+	t := &Trainer{cfg: cfg, settings: &settings, log: log, masks: rates{0.05, 1}, parts: stepParts(), known: map[*byte][][]probe.Loss{}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
 	if err := t.make(ctx); err != nil {
 		t.Close()
 		return nil, err
