@@ -25,7 +25,7 @@ type Data struct {
 	TextField        string   `name:"text_field" default:"text" help:"field or column that holds the text"`
 	MemoryMB         int      `name:"memory_mb" default:"256" min:"16" help:"memory for finding duplicates, in MB; when it is full the oldest near-copy signatures are forgotten first"`
 	RandomSeed       int64    `name:"random_seed" default:"42" help:"seed of the split"`
-	WriteQuestions   int      `name:"write_questions" default:"0" min:"0" help:"in place of sequences write questions.jsonl: up to so many questions a passage for spans of it, by question_model, for train --qa_path; max_sequences bounds the passages"`
+	WriteQuestions   int      `name:"write_questions" default:"0" min:"0" bare:"4" help:"in place of sequences write questions.jsonl: up to so many questions a passage (the flag alone: 4) for spans of it, by question_model, for train --qa_path; max_sequences bounds the passages"`
 	QuestionModel    string   `name:"question_model" default:"smollm2-135m" help:"the causal model that writes questions: a name or a folder"`
 	Comment          string   `name:"comment" default:"" help:"a note that is kept with the result"`
 }

@@ -150,7 +150,7 @@ func (f field) setAtom(into reflect.Value, v any, shown string) error {
 	case bool:
 		fits = into.Kind() == reflect.Bool
 		if !fits && f.bare != "" {
-			fits, shown = true, ""
+			fits, shown = true, f.fallback
 			if v {
 				shown = f.bare
 			}
