@@ -83,7 +83,7 @@ func left(t *testing.T, trainer *Trainer) remains {
 	return r
 }
 
-// journalled is every line of a run's metrics.
+// journalled is every line of a run's metrics, without what it took.
 func journalled(t *testing.T, dir string) (lines []map[string]any) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, "metrics.jsonl"))
@@ -95,7 +95,7 @@ func journalled(t *testing.T, dir string) (lines []map[string]any) {
 		if err := json.Unmarshal(row, &line); err != nil {
 			t.Fatal(err)
 		}
-		maps.DeleteFunc(line, func(name string, _ any) bool { return strings.HasSuffix(name, "_per_second") })
+		maps.DeleteFunc(line, func(name string, _ any) bool { return strings.HasSuffix(name, "_per_second") || name == "reader_tokens" })
 		lines = append(lines, line)
 	}
 	return lines
@@ -151,6 +151,29 @@ func TestARunThatWasStoppedEndsAsIfItHadNotBeen(t *testing.T) {
 				t.Errorf("-whole +resumed: %.2000s", diff)
 			}
 		})
+	}
+}
+
+// A reader that does not learn has forgotten what whole texts told it, and reads them anew.
+func TestARunOfAReaderThatDoesNotLearnEndsAsIfItHadNotBeenStopped(t *testing.T) {
+	first := quick(t)
+	if _, err := run(t, first, 0); err != nil {
+		t.Fatal(err)
+	}
+	frozen := quick(t)
+	frozen.Reader, frozen.MaxEpochs = filepath.Join(first.OutputDir, "latest", "reconstructor"), 6 // every text more than once
+	whole, err := run(t, frozen, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := left(t, whole)
+	frozen.OutputDir = filepath.Join(t.TempDir(), "run")
+	resumed, err := run(t, cut(t, frozen, want.State.Step-5, false), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, left(t, resumed)); diff != "" {
+		t.Errorf("-whole +resumed: %.2000s", diff)
 	}
 }
 
