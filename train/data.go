@@ -38,6 +38,9 @@ type task struct {
 	taught []float32 // what its tokens are worth to all, says the teacher; nil where it says nothing
 }
 
+// key is a task's own: where its text lies. Two tasks may ask about the same text.
+func (t task) key() *byte { return &t.text.Bytes[0] }
+
 const (
 	chunkTokens   = 192    // of plain text, for the reconstructor and recurrence
 	taskTokens    = 384    // longest text of the joint loop

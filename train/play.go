@@ -89,26 +89,48 @@ func (t *Trainer) ask(ctx context.Context, r *rollout) (err error) {
 }
 
 // ends are what the reader loses on each task behind nothing and behind all of its text. A reader that does not learn is
-// asked once a task, by itself: what is read beside it shows in the last digits, and a run that goes on knows nothing yet.
+// asked once, of all tasks that a step of the joint loop is the first to draw: what is read beside a text shows in the last
+// digits, and a run that goes on, which knows nothing yet, has to find the same.
 func (t *Trainer) ends(ctx context.Context, tasks []task) ([][][]probe.Loss, error) {
 	if t.readerLearns() {
 		return t.readEnds(ctx, tasks)
 	}
+	if t.known == nil {
+		t.known, t.together = map[*byte][][]probe.Loss{}, t.drawnTogether()
+	}
 	losses := make([][][]probe.Loss, len(tasks))
 	for i, task := range tasks {
-		first := &task.text.Bytes[0] // no other task has it
-		known, ok := t.known[first]
-		if !ok {
-			read, err := t.readEnds(ctx, tasks[i:i+1])
+		if _, ok := t.known[task.key()]; !ok {
+			group := t.together[task.key()]
+			read, err := t.readEnds(ctx, group)
 			if err != nil {
 				return nil, err
 			}
-			known = read[0]
-			t.known[first] = known
+			for j, each := range group {
+				t.known[each.key()] = read[j]
+			}
 		}
-		losses[i] = slices.Clone(known)
+		losses[i] = slices.Clone(t.known[task.key()])
 	}
 	return losses, nil
+}
+
+// drawnTogether has every task with those that the joint loop draws for the first time in the same step.
+func (t *Trainer) drawnTogether() map[*byte][]task {
+	groups := map[*byte][]task{}
+	for step := 0; len(groups) < len(t.data.tasks); step++ {
+		var group []task
+		for _, each := range draw(t.data.tasks, t.cfg.BatchSize, t.cfg.RandomSeed, step) {
+			if _, before := groups[each.key()]; !before {
+				groups[each.key()] = nil
+				group = append(group, each)
+			}
+		}
+		for _, each := range group {
+			groups[each.key()] = group
+		}
+	}
+	return groups
 }
 
 func (t *Trainer) readEnds(ctx context.Context, tasks []task) ([][][]probe.Loss, error) {

@@ -113,7 +113,7 @@ func TestAReaderThatDoesNotLearnReadsWholeTextsOnce(t *testing.T) {
 		t.Cleanup(trainer.Close)
 		counted := &counting{}
 		trainer.reader = counted
-		tasks, probes := trainer.data.tasks[:5], 0
+		tasks, probes := draw(trainer.data.tasks, c.BatchSize, c.RandomSeed, 0), 0
 		for _, each := range tasks {
 			probes += len(each.Probes)
 		}

@@ -95,7 +95,9 @@ func journalled(t *testing.T, dir string) (lines []map[string]any) {
 		if err := json.Unmarshal(row, &line); err != nil {
 			t.Fatal(err)
 		}
-		maps.DeleteFunc(line, func(name string, _ any) bool { return strings.HasSuffix(name, "_per_second") || name == "reader_tokens" })
+		maps.DeleteFunc(line, func(name string, _ any) bool {
+			return strings.HasSuffix(name, "_per_second") || name == "reader_tokens"
+		})
 		lines = append(lines, line)
 	}
 	return lines

@@ -24,7 +24,8 @@ type Trainer struct {
 	agent     *agent.Agent // nil where the reconstructor trains alone
 	rebuild   *reconstructor.Reconstructor
 	reader    probe.Reader             // who answers the probes that pay
-	known     map[*byte][][]probe.Loss // by a task's text: what a reader that does not learn loses on nothing and on all of it
+	known     map[*byte][][]probe.Loss // by a task's key: what a reader that does not learn loses on nothing and on all of it
+	together  map[*byte][]task         // by a task's key: those that are read with it
 	crediter  crediter                 // the same where the estimator asks for its credit; else nil
 	judged    *judged                  // what the reader is held to; nil without a judge
 	masks     rates                    // of the reconstructor's random masks
@@ -134,7 +135,7 @@ func New(ctx context.Context, cfg config.Train, log *slog.Logger) (*Trainer, err
 	if cfg.Init == "none" {
 		cfg.SupervisedEpochs, cfg.SupervisedSteps = 0, 0
 	}
-	t := &Trainer{cfg: cfg, settings: &settings, log: log, masks: rates{0.05, 1}, parts: stepParts(), known: map[*byte][][]probe.Loss{}, began: time.Now(), state: State{Best: -1, Evaluated: -1}}
+	t := &Trainer{cfg: cfg, settings: &settings, log: log, masks: rates{0.05, 1}, parts: stepParts(), began: time.Now(), state: State{Best: -1, Evaluated: -1}}
 	if err := t.make(ctx); err != nil {
 		t.Close()
 		return nil, err
