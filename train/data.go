@@ -180,7 +180,7 @@ func (d *data) holdOut(doc corpus.Document, seed int64) {
 
 // addTask takes a text that is short enough for the joint loop and about which something is asked.
 func (d *data) addTask(t probe.Task, text token.Text) {
-	if len(t.Probes) > 0 && len(text.Tokens) <= taskTokens {
+	if len(t.Probes) > 0 && len(text.Tokens) > 0 && len(text.Tokens) <= taskTokens {
 		d.tasks = append(d.tasks, task{Task: t, text: text})
 	}
 }
