@@ -93,7 +93,7 @@ func (s *session) methods() ([]Method, error) {
 	if !s.options.NoAgent && !s.cfg.IncludeBaselines {
 		return methods, nil
 	}
-	for _, name := range s.cfg.Baselines {
+	for _, name := range once(s.cfg.Baselines) {
 		m, err := s.baseline(name)
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
@@ -96,6 +97,17 @@ func outputDir(cfg config.Eval, o Options) string {
 	return filepath.Join("outputs", "eval")
 }
 
+// once leaves out what came before.
+func once[T comparable](all []T) []T {
+	var each []T
+	for _, v := range all {
+		if !slices.Contains(each, v) {
+			each = append(each, v)
+		}
+	}
+	return each
+}
+
 func checkSettings(cfg config.Eval) error {
 	if err := torch.Available(); err != nil {
 		return fmt.Errorf("evaluate: %w", err)
@@ -126,7 +138,7 @@ func (s *session) open(ctx context.Context) error {
 		return err
 	}
 	s.evaluation = &Evaluation{
-		Documents: s.data.Tasks, Rates: s.cfg.TargetRatios, Metrics: s.cfg.Metrics, Tokenizer: s.agents[0].Tokenizer(),
+		Documents: s.data.Tasks, Rates: once(s.cfg.TargetRatios), Metrics: s.cfg.Metrics, Tokenizer: s.agents[0].Tokenizer(),
 		BatchSize: s.cfg.BatchSize, Examples: s.cfg.Examples, Seed: s.cfg.RandomSeed, Progress: s.options.Progress,
 	}
 	if s.cfg.QuestionGiven {
