@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Does reinforcement by a reader improve on the agent in the binary? Pays it for what SmolLM2 answers to its training questions
 # (prod/reinforce_taught.json), and has it and what it was on its way judged on all public XQuAD questions. The page is
-# docs/experiments/005-reinforcement-taught.md; its run was stopped at step 258 of 384.
+# docs/experiments/005-reinforcement-taught.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run=outputs/reinforce_taught
-[[ -e $run/latest ]] || bin/sputnik train --config prod/reinforce_taught.json
+[[ -f $run/training.json ]] || bin/sputnik train --config prod/reinforce_taught.json
 scripts/experiment.sh 005-reinforcement-taught --task squad_en --num_sequences 0 --target_ratios 0.3,0.5,0.7 \
 	--metrics compression_ratio,retained_information --baselines ngram \
-	--model_path "$run/latest" --compare "agent/default,$run/checkpoints/step-128"
+	--model_path "$run/latest" --compare "agent/default,$run/checkpoints/step-256"
 bin/sputnik plot --panels reward,reward_deviation,entropy,answers_kept --output_dir "$run/plots" "$run"
 cp "$run/plots/training.png" docs/experiments/005-reinforcement-taught-training.png
