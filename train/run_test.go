@@ -274,6 +274,9 @@ func TestARunGoesOnFromAnAgent(t *testing.T) {
 			t.Errorf("%s: a run without steps for the agent changed it", p.Name)
 		}
 	}
+	if !slices.ContainsFunc(after.sources(), func(s agent.Source) bool { return s.Name == first.OutputDir && s.License == "" }) {
+		t.Error("what goes on from an agent of unknown sources may ship")
+	}
 	second = tiny(t)
 	second.PolicyPath, second.Init = "default", "none"
 	after, err = run(t, second, 0)

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/project-sputnik/sputnik/agent"
-	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/corpus"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/transformer/hub"
@@ -80,12 +79,7 @@ func (t tally) list() []agent.Source {
 // sources are the data of a run, and the models whose weights or judgement it took over. What is not known of a model
 // stays empty, and what it made may then not ship.
 func (t *Trainer) sources() []agent.Source {
-	all := t.data.sources.list()
-	if t.cfg.PolicyPath == defaultAgent {
-		if p, err := agent.DefaultProvenance(); err == nil {
-			all = append(all, p.Data...)
-		}
-	}
+	all := append(t.data.sources.list(), agentSources(t.cfg.PolicyPath)...)
 	for _, model := range t.models() {
 		use, name := model[0], model[1]
 		if noModel(name) {
@@ -101,26 +95,20 @@ func (t *Trainer) sources() []agent.Source {
 }
 
 func (t *Trainer) models() [][2]string {
-	all := [][2]string{{"agent", t.cfg.PolicyPath}, {"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
+	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
 	if t.cfg.LabelWith != "rarity" {
 		all = append(all, [2]string{"labels", t.cfg.LabelReader})
 	}
 	return all
 }
 
-// noModel says whether a name stands for something else than a model of its own.
-func noModel(name string) bool {
-	return name == "" || name == ownReader || name == defaultAgent || name == wholeAnswers || name == answerWords
-}
-
-// findModels looks for the models that are opened behind labels and teachers, which may take an hour.
-func findModels(c config.Train) error {
-	for _, named := range [][2]string{{"embedding_from", c.EmbeddingFrom}, {"reconstructor_path", c.ReconstructorPath}, {"reader", c.Reader}, {"judge", c.Judge}} {
-		if field, name := named[0], named[1]; !noModel(name) {
-			if _, err := hub.Find(name); err != nil {
-				return config.Usagef("%s: %w", field, err)
-			}
-		}
+// agentSources are what the agent to go on from was made from: known of the one in the binary alone.
+func agentSources(path string) []agent.Source {
+	if path == "" {
+		return nil
 	}
-	return nil
+	if p, err := agent.DefaultProvenance(); err == nil && path == defaultAgent {
+		return p.Data
+	}
+	return []agent.Source{{Name: path, Use: "agent"}}
 }

@@ -59,6 +59,7 @@ func TestARunThatCannotBeIsRefusedBeforeAnythingIsTaught(t *testing.T) {
 		`reconstructor_path: model "gone" `: func(c *config.Train) { c.ReconstructorPath = "gone" },
 		`reader: model "gone" `:             func(c *config.Train) { c.Reader = "gone" },
 		`judge: model "gone" `:              func(c *config.Train) { c.Judge = "gone" },
+		`reader: model "default" `:          func(c *config.Train) { c.Reader = defaultAgent },
 	} {
 		c := taught(t)
 		change(&c)
