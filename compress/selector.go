@@ -22,6 +22,7 @@ type selector struct {
 
 	apart   bool // whether words must not grow together
 	follows bool // and a letter or digit stands right before the first piece
+	always  bool // even where what is protected exceeds the target, and would not without what parts it
 	nots    []negation
 	order   []int32 // droppable pieces, the best first
 	spare   []int32 // as long as order, to sort
@@ -151,7 +152,7 @@ func (s *selector) search(whole int) int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
 	if lowCount > s.target && (s.apart || len(s.nots) > 0) { // room for what is protected, if at all, and nothing between
-		s.apart, s.nots = false, s.nots[:0]
+		s.apart, s.nots = s.apart && s.always, s.nots[:0]
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {

@@ -213,6 +213,20 @@ func TestAStreamCutsNoWordAndNothingThatIsProtected(t *testing.T) {
 	})
 }
 
+func TestProtectedWordsThatExceedTheirBlocksShareStayApartFromTheBlockBefore(t *testing.T) {
+	const last = "qqqqqqqqu of qqqqqqqqu"
+	text := strings.Repeat("alphabet betamax gammaray ", 50) + "alphabet\n\npt <keep>" + last + "</keep>"
+	var out bytes.Buffer
+	o := compress.Options{Rate: 0.5, StripTags: true}
+	if _, err := compressor(t, "length").Stream(context.Background(), strings.NewReader(text), &out, o); err != nil || !strings.HasSuffix(out.String(), " "+last) {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	o.CacheStable = true
+	if r := shorten(t, compressor(t, "length"), []byte(text), o); !strings.HasSuffix(r.Text, " "+last) {
+		t.Errorf("cache-stable: %q", r.Text)
+	}
+}
+
 func TestAStreamThatStopsHasWrittenWhatItPromised(t *testing.T) {
 	c, o := compressor(t, "length"), compress.Options{Rate: 0.4}
 	text := strings.Repeat("The delivery to Gothenburg was delayed until the end of March because of the strike.\n", 200)
