@@ -144,6 +144,9 @@ func TestThePolicyWaitsForAReaderThatIsToldNothing(t *testing.T) {
 			if moved := !cmp.Equal(before, parameters(t, trainer)); moved != test.moves {
 				t.Errorf("moved: %v; told %g nats", moved, average(played, "told"))
 			}
+			if waited := trainer.report("").Waited; waited != len(played) && !test.moves || waited != 0 && test.moves {
+				t.Errorf("waited in %d of %d steps", waited, len(played))
+			}
 		})
 	}
 }

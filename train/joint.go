@@ -176,15 +176,25 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	r.rate(metrics)
 	r.speeds(metrics)
 	waits := paid.told < t.cfg.LeastTold
-	if !waits {
+	if waits {
+		t.wait(step, paid.told)
+	} else {
 		err = t.movePolicy(r, within, temperature, metrics)
 	}
+	metrics["waited"] = float64(t.state.Waited)
 	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && (waits || within%every == 0) {
 		t.rebuilt = map[string]float64{}
 		err = t.rebuildStep(step, r, t.rebuilt)
 	}
 	maps.Copy(metrics, t.rebuilt)
 	return metrics, err
+}
+
+// wait counts a step in which the agent does not move, and says so of the first.
+func (t *Trainer) wait(step int, told float64) {
+	if t.state.Waited++; t.state.Waited == 1 {
+		t.log.Info("the agent waits while whole texts tell the reader less than least_told", "step", step, "told", round(told), "least_told", t.cfg.LeastTold)
+	}
 }
 
 // movePolicy moves the policy by what its episodes were paid.

@@ -19,6 +19,7 @@ type Report struct {
 	BestStep        int            `json:"best_step"`
 	Skipped         int            `json:"skipped"` // steps that were not finite
 	Spikes          int            `json:"spikes"`  // steps whose gradient was a spike, skipped too
+	Waited          int            `json:"waited"`  // joint steps in which the agent did not move, by least_told
 	AgentParameters int64          `json:"agent_parameters,omitempty"`
 	Seconds         float64        `json:"seconds"`
 	Machine         string         `json:"machine"`
@@ -76,8 +77,8 @@ func (t *Trainer) seconds() float64 { return t.earlier + time.Since(t.began).Sec
 
 func (t *Trainer) report(stopped string) Report {
 	r := Report{
-		Steps: t.state.Step, Best: t.state.Best, BestStep: t.state.BestStep, Skipped: t.state.Skipped, Spikes: t.state.Spikes, Seconds: t.seconds(),
-		Machine: machine(), Threads: torch.Threads(), Stopped: stopped, Sources: t.sources(),
+		Steps: t.state.Step, Best: t.state.Best, BestStep: t.state.BestStep, Skipped: t.state.Skipped, Spikes: t.state.Spikes, Waited: t.state.Waited,
+		Seconds: t.seconds(), Machine: machine(), Threads: torch.Threads(), Stopped: stopped, Sources: t.sources(),
 	}
 	if t.agent != nil {
 		r.AgentParameters = t.agent.Size()

@@ -60,6 +60,7 @@ type State struct {
 	Seconds     float64 `json:"seconds"`     // that the run has taken
 	Evaluations int     `json:"evaluations"` // so far, where there is a judge
 	Spikes      int     `json:"spikes"`      // steps left out because of the norm of their gradient
+	Waited      int     `json:"waited"`      // joint steps in which the agent did not move, by least_told
 
 	Norms map[string]*norms `json:"gradient_norms,omitempty"` // of the last steps, by phase and network
 }

@@ -53,6 +53,9 @@ func trainCommand() *cli.Command {
 // outcome says how long a run was and why it ended.
 func outcome(r train.Report) string {
 	words := fmt.Sprintf("%d steps in %.0f s, %d skipped as spikes and %d as not finite", r.Steps, r.Seconds, r.Spikes, r.Skipped)
+	if r.Waited > 0 {
+		words += fmt.Sprintf(", the agent waited in %d for a reader that is told enough", r.Waited)
+	}
 	if r.Stopped != "done" {
 		words += ", stopped by " + r.Stopped
 	}
