@@ -181,7 +181,9 @@ func (t *Trainer) jointStep(ctx context.Context, step, within int) (map[string]f
 	} else {
 		err = t.movePolicy(r, within, temperature, metrics)
 	}
-	metrics["waited"] = float64(t.state.Waited)
+	if t.cfg.LeastTold > 0 {
+		metrics["waited"] = float64(t.state.Waited)
+	}
 	if every := t.cfg.ReconstructorEvery; err == nil && every > 0 && (waits || within%every == 0) {
 		t.rebuilt = map[string]float64{}
 		err = t.rebuildStep(step, r, t.rebuilt)

@@ -31,6 +31,8 @@ var quantities = []quantity{
 	{"rank agreement", "of reader and judge, Spearman over masks of a text", []source{{validation, "rank_agreement", figure.Dotted}}},
 	{"reward", "what an episode is paid, mean of a step", []source{{"", "reward", figure.Solid}}},
 	{"spread of the rewards", "standard deviation among the episodes of a text", []source{{"", "reward_deviation", figure.Solid}}},
+	{"told", "nats a token of the answers that whole texts save the reader", []source{{"joint", "told", figure.Solid}}},
+	{"steps waited", "so far: the reader was told too little to move the agent", []source{{"joint", "waited", figure.Solid}}},
 	{"policy loss", "advantage times log probability, less the entropy's bonus", []source{{"joint", "policy_loss", figure.Solid}}},
 	{"reconstructor loss", "nats a token", []source{{"", "reconstructor_loss", figure.Solid}}},
 	{"rate", "share of the tokens kept; dashed: asked for", []source{{"", "rate", figure.Solid}, {"", "rate_asked", figure.Dashed}}},
