@@ -20,7 +20,7 @@ QUESTIONS = [
     ("How much context does the agent need?", ["eval-window"], "Tokens on each side: joint as configured, 1, 30."),
     ("Does it carry over to other tasks and languages?", ["eval-squad_es", "eval-squad_de", "eval-squad_zh", "eval-chat", "eval-meetings", "eval-commongen", "eval-gsm8k"], "Questions in Spanish, German and Chinese, conversations, meetings, and examples in front of words or problems; the reader answers in words too."),
     ("How fast is it?", ["speed"], "End to end, from the first evaluation above: to shorten a document and to have the reader take in what is left."),
-    ("The ladder of distilled models, and routing", [], "Not in this version: there is no ladder to measure yet."),
+    ("The ladder of distilled models, and routing", [], "Not in this document: `scripts/ladder.sh` and `scripts/router.sh` measure them, in docs/experiments/007-ladder.md and 007-router.md."),
 ]
 
 
