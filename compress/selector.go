@@ -20,14 +20,14 @@ type selector struct {
 	counter
 	target int
 
-	apart   bool // whether words must not grow together
-	follows bool // and a letter or digit stands right before the first piece
-	always  bool // even where what is protected exceeds the target, and would not without what parts it
-	nots    []negation
-	order   []int32 // droppable pieces, the best first
-	spare   []int32 // as long as order, to sort
-	sums    []int   // the costs of order[:n], for every n that is a multiple of stride
-	spent   int     // tokens of what is shown, as they were last counted
+	apart     bool // whether words must not grow together
+	follows   bool // and a letter or digit stands right before the first piece
+	blockwise bool // the text is a block of a sequence, in which words stay apart even where what is protected exceeds the target
+	nots      []negation
+	order     []int32 // droppable pieces, the best first
+	spare     []int32 // as long as order, to sort
+	sums      []int   // the costs of order[:n], for every n that is a multiple of stride
+	spent     int     // tokens of what is shown, as they were last counted
 }
 
 // stride is how many costs have to be added up at the most to know a sum.
@@ -152,7 +152,7 @@ func (s *selector) search(whole int) int {
 	low, high := 0, len(s.order)
 	lowCount := s.take(0)
 	if lowCount > s.target && (s.apart || len(s.nots) > 0) { // room for what is protected, if at all, and nothing between
-		s.apart, s.nots = s.apart && s.always, s.nots[:0]
+		s.apart, s.nots = s.apart && s.blockwise, s.nots[:0]
 		lowCount = s.take(0)
 	}
 	if lowCount > s.target {

@@ -37,7 +37,7 @@ func (w *workspace) choose(layout structure.Layout, target int, o Options, r *Re
 	s.start(text, all, target, o.Tokenizer)
 	if o.Unit == Word {
 		all.border(text, w.cutter.edges)
-		s.apart, s.follows, s.always, s.nots = true, o.follows, o.blockwise, negations(s.nots, text, all)
+		s.apart, s.follows, s.blockwise, s.nots = true, o.follows, o.blockwise, negations(s.nots, text, all)
 	}
 	scores := w.cutter.scores
 	o.seen.chosen(s, scores)

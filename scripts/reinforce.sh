@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Does reinforcement by a reader improve on the agent in the binary? Pays it for what SmolLM2 answers to its training questions
 # (prod/reinforce_taught.json), and has it and what it was on its way judged on all public XQuAD questions, and where QED= names a
-# bare clone of google-research-datasets/QED on 6,094 search questions that neither was trained or selected on. The pages are
+# bare clone of google-research-datasets/QED on 5,925 search questions of paragraphs that neither was asked about in training. The pages are
 # docs/experiments/005-reinforcement-taught.md and 005-reinforcement-fresh.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."

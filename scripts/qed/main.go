@@ -7,7 +7,8 @@
 // writes 130.jsonl, 520.jsonl and all.jsonl, in an order that the seed decides. A context has 200 to 2,500 bytes, an answer
 // 120 at the most and stands in it, as in the project's own. Left out are contexts that share 13 words in a row with a text
 // that is evaluated or selected on, and the articles of those: XQuAD's are all of SQuAD 1.1's dev split. --new leaves the
-// agent's own questions out, --dev reads QED's dev files, to see whether text comes out as in the project's own.
+// agent's own questions out, and what shares as many words with their contexts; --dev reads QED's dev files, to see whether
+// text comes out as in the project's own.
 package main
 
 import (
@@ -51,7 +52,7 @@ func main() {
 	flag.StringVar(&sizes, "sizes", "0", "how many questions a file has, by comma; 0 takes all")
 	flag.Int64Var(&r.seed, "seed", 42, "decides the order")
 	flag.StringVar(&r.out, "out", "outputs/qed", "folder to write")
-	flag.BoolVar(&r.onlyNew, "new", false, "leave out the questions that the agent in the binary learns from")
+	flag.BoolVar(&r.onlyNew, "new", false, "leave out the questions that the agent in the binary learns from, and what shares their contexts")
 	flag.BoolVar(&r.dev, "dev", false, "read QED's dev files, and say how many contexts are those of the project's own questions")
 	flag.Parse()
 	err := r.write(strings.Split(sizes, ","))
@@ -79,6 +80,11 @@ func (r run) write(sizes []string) error {
 	files := []string{"train-00", "train-01", "train-02", "train-03", "train-04", "train-05"}
 	if r.dev {
 		files, held.articles = []string{"dev-00", "dev-01", "dev-02"}, nil
+	}
+	if r.onlyNew {
+		for _, q := range own {
+			held.add(q.Context)
+		}
 	}
 	more, err := r.read(files, held)
 	if err != nil {
@@ -182,7 +188,7 @@ func (r run) read(files []string, held held) (all []probe.Question, err error) {
 			case held.articles[title(from.Title)]:
 				why = "of an article that is evaluated on"
 			case held.shares(q.Context + " " + q.Question):
-				why = "that share 13 words in a row with a text that is"
+				why = "that share 13 words in a row with a text that is held back"
 			}
 			if why == "" {
 				all = append(all, q)
@@ -221,7 +227,7 @@ func words(text string) []string {
 
 func title(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", " ")) }
 
-// held is what may not be learned from.
+// held is what texts may not share.
 type held struct {
 	rows     map[[8]byte]bool // every 13 words in a row
 	articles map[string]bool
