@@ -11,11 +11,12 @@ import (
 // evaluations; nothing in it is typed by hand.
 type Provenance struct {
 	Weights Weights         `json:"weights"`
-	Data    []Source        `json:"data"`
+	Data    []Source        `json:"data,omitempty"`
 	Config  json.RawMessage `json:"config"` // of the training, resolved
 	Seeds   []int64         `json:"seeds"`
 	Compute Compute         `json:"compute"`
 	Figures []Figures       `json:"figures"`
+	Start   *Provenance     `json:"start,omitempty"` // of the agent that the training went on from; its data is in Data too
 }
 
 // Weights identify the agent.

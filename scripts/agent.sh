@@ -1,36 +1,42 @@
 #!/usr/bin/env bash
 # Makes the agent in the binary anew, from nothing to its pages: three trainings by the same teachers
-# (prod/default_agent.json), their measurements in docs/experiments beside the agent that is in the binary now (before), and
-# the weights, the calibration of --min-quality and the classifier of complexity that go with them. Hours on 2 cores.
+# (prod/default_agent.json), each paid by a reader then (prod/reinforce_taught.json), their measurements in docs/experiments
+# beside the agent that is in the binary now (before), and the weights, the calibration of --min-quality and the classifier of
+# complexity that go with them. Hours on 2 cores.
 #
 # Stopped, the same command goes on: trainings at their checkpoints, evaluations at their readings. All else is in outputs/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${SPUTNIK_DATA:-../shared/data}
-run=outputs/default_agent
-trainings=$run,outputs/s43,outputs/s44
+taught=outputs/default_agent run=outputs/reinforce_taught
+trainings=$run,$run-43,$run-44
 
 make build
 for model in smollm2-135m minilm-l6; do bin/sputnik models pull "$model"; done
 [[ -d outputs/before ]] || { mkdir -p outputs/before && cp agent/default/{config.json,model.safetensors} outputs/before; }
 
-learn() { # FOLDER SEED FLAGS...
+learn() { # CONFIG FOLDER SEED FLAGS...
 	local resume=()
-	[[ -d $1/checkpoints ]] && resume=(--resume)
-	[[ -f $1/training.json ]] || bin/sputnik train --config prod/default_agent.json --output_dir "$1" --random_seed "$2" "${@:3}" "${resume[@]}"
+	[[ -d $2/checkpoints ]] && resume=(--resume)
+	[[ -f $2/training.json ]] || bin/sputnik train --config "prod/$1.json" --output_dir "$2" --random_seed "$3" "${@:4}" "${resume[@]}"
 }
-learn $run 42
+further() { # SEED
+	[[ -d $taught-$1/teachers ]] || { mkdir -p "$taught-$1" && cp -r $taught/taught.jsonl $taught/teachers "$taught-$1"; }
+	learn default_agent "$taught-$1" "$1" --threads 1
+	learn reinforce_taught "$run-$1" "$1" --policy_path "$taught-$1" --threads 1
+}
+learn default_agent $taught 42
 learning=()
 for seed in 43 44; do
-	[[ -d outputs/s$seed/teachers ]] || { mkdir -p "outputs/s$seed" && cp -r $run/taught.jsonl $run/teachers "outputs/s$seed"; }
-	learn "outputs/s$seed" "$seed" --threads 1 &
+	further $seed &
 	learning+=($!)
 done
 for process in "${learning[@]}"; do wait "$process"; done
+learn reinforce_taught $run 42
 
 # Pages, two at a time, the longest first.
 xargs -L 1 -P 2 scripts/experiment.sh <<PAGES
-005-agents --model_path $trainings --compare outputs/before --task squad_en --num_sequences 0 --baselines ngram,adaptive,frequency,tokenclass --scorer_model tokenclass=$run/teachers/1 --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
+005-agents --model_path $trainings --compare outputs/before --task squad_en --num_sequences 0 --baselines ngram,adaptive,frequency,tokenclass --scorer_model tokenclass=$taught/teachers/1 --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
 005-transfer-meetings --model_path $run --compare outputs/before --task meetings --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-question --model_path $run --question_given --task squad_en --num_sequences 0 --baselines frequency --target_ratios 0.2,0.3,0.5 --metrics exact_kept --threads 1
 005-plain --model_path $trainings --compare outputs/before --num_sequences 80 --baselines frequency,ngram,adaptive --target_ratios 0.3,0.5 --metrics exact_kept --threads 1

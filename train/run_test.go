@@ -262,7 +262,8 @@ func TestARunGoesOnFromAnAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := tiny(t)
+	second := first
+	second.OutputDir = t.TempDir()
 	second.PolicyPath, second.PolicyHiddenDim, second.Init, second.MaxEpochs = first.OutputDir, 32, "none", 0
 	after, err := run(t, second, 0)
 	if err != nil {
@@ -274,7 +275,14 @@ func TestARunGoesOnFromAnAgent(t *testing.T) {
 			t.Errorf("%s: a run without steps for the agent changed it", p.Name)
 		}
 	}
-	if !slices.ContainsFunc(after.sources(), func(s agent.Source) bool { return s.Name == first.OutputDir && s.License == "" }) {
+	if diff := cmp.Diff(before.sources(), after.sources()); diff != "" {
+		t.Errorf("two runs on the same data, the second from the first's agent, are made of different things:\n%s", diff)
+	}
+	second.OutputDir, second.PolicyPath = t.TempDir(), filepath.Join(first.OutputDir, "best") // which does not say what it was made from
+	if after, err = run(t, second, 0); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(after.sources(), func(s agent.Source) bool { return s.Name == second.PolicyPath && s.License == "" }) {
 		t.Error("what goes on from an agent of unknown sources may ship")
 	}
 	second = tiny(t)

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"hash"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,9 +23,16 @@ const (
 	useText      = "text"      // to learn from, and for the statistics
 	useQuestions = "questions" // to learn from
 	useSelection = "selection"
+
+	useEmbedding     = "embedding" // and these of models
+	useTeacher       = "teacher"
+	useReconstructor = "reconstructor"
+	useReader        = "reader"
+	useLabels        = "labels"
+	useAgent         = "agent"
 )
 
-var uses = []string{useText, useQuestions, useSelection}
+var uses = []string{useText, useQuestions, useSelection, useEmbedding, useTeacher, useReconstructor, useReader, useLabels, useAgent}
 
 // tally counts what a run reads, by name, use and licence.
 type tally map[agent.Source]*counted
@@ -63,21 +73,18 @@ func (t tally) task(use, name string, task probe.Task) {
 	t.add(use, name, license, task.Text, task.Probes...)
 }
 
-// list is what was counted, by use and name.
+// list is what was counted.
 func (t tally) list() []agent.Source {
 	var all []agent.Source
 	for _, s := range t {
 		s.SHA256 = hex.EncodeToString(s.hash.Sum(nil))
 		all = append(all, s.Source)
 	}
-	slices.SortFunc(all, func(a, b agent.Source) int {
-		return cmp.Or(slices.Index(uses, a.Use)-slices.Index(uses, b.Use), cmp.Compare(a.Name, b.Name), cmp.Compare(a.License, b.License))
-	})
 	return all
 }
 
-// sources are the data of a run, and the models whose weights or judgement it took over. What is not known of a model
-// stays empty, and what it made may then not ship.
+// sources are the data of a run and of the agent that it went on from, and the models whose weights or judgement they took
+// over, each once, by use and name. What is not known of a model stays empty, and what it made may then not ship.
 func (t *Trainer) sources() []agent.Source {
 	all := append(t.data.sources.list(), agentSources(t.cfg.PolicyPath)...)
 	for _, model := range t.models() {
@@ -91,18 +98,21 @@ func (t *Trainer) sources() []agent.Source {
 		}
 		all = append(all, s)
 	}
-	return all
+	slices.SortFunc(all, func(a, b agent.Source) int {
+		return cmp.Or(slices.Index(uses, a.Use)-slices.Index(uses, b.Use), cmp.Compare(a.Name, b.Name), cmp.Compare(a.License, b.License), cmp.Compare(a.SHA256, b.SHA256))
+	})
+	return slices.Compact(all)
 }
 
 func (t *Trainer) models() [][2]string {
-	all := [][2]string{{"embedding", t.cfg.EmbeddingFrom}, {"teacher", t.cfg.Teacher}, {"reconstructor", t.cfg.ReconstructorPath}, {"reader", t.cfg.Reader}}
+	all := [][2]string{{useEmbedding, t.cfg.EmbeddingFrom}, {useTeacher, t.cfg.Teacher}, {useReconstructor, t.cfg.ReconstructorPath}, {useReader, t.cfg.Reader}}
 	if t.cfg.LabelWith != "rarity" {
-		all = append(all, [2]string{"labels", t.cfg.LabelReader})
+		all = append(all, [2]string{useLabels, t.cfg.LabelReader})
 	}
 	return all
 }
 
-// agentSources are what the agent to go on from was made from: known of the one in the binary alone.
+// agentSources are what the agent to go on from was made from: known of the one in the binary, and of a run's.
 func agentSources(path string) []agent.Source {
 	if path == "" {
 		return nil
@@ -110,5 +120,9 @@ func agentSources(path string) []agent.Source {
 	if p, err := agent.DefaultProvenance(); err == nil && path == defaultAgent {
 		return p.Data
 	}
-	return []agent.Source{{Name: path, Use: "agent"}}
+	var run Report
+	if raw, err := os.ReadFile(filepath.Join(path, "training.json")); err == nil && json.Unmarshal(raw, &run) == nil && len(run.Sources) > 0 {
+		return run.Sources
+	}
+	return []agent.Source{{Name: path, Use: useAgent}}
 }

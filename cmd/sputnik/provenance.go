@@ -64,6 +64,20 @@ func (d described) print(out io.Writer) error {
 	fmt.Fprintf(w, "sha256\t%s\n", p.Weights.SHA256)
 	rows(w, "data", p.Data, sourceLine)
 	rows(w, "figures", p.Figures, figuresLine)
+	if err := training(w, &p); err != nil {
+		return err
+	}
+	for at := p.Start; at != nil; at = at.Start {
+		fmt.Fprintf(w, "went on from\tan agent, sha256 %s, made by:\n", at.Weights.SHA256)
+		if err := training(w, at); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// training says what a training took and how it was set.
+func training(w io.Writer, p *agent.Provenance) error {
 	c := p.Compute
 	fmt.Fprintf(w, "compute\t%d steps, the best of them %d, in %s on %s, %d threads; it ended for: %s\n",
 		c.Steps, c.BestStep, time.Duration(c.Seconds*float64(time.Second)).Round(time.Second), c.Machine, c.Threads, c.Stopped)
@@ -73,7 +87,7 @@ func (d described) print(out io.Writer) error {
 		return err
 	}
 	rows(w, "config", changed, func(line string) string { return line })
-	return w.Flush()
+	return nil
 }
 
 // rows writes one line each, the first behind the name of them all.

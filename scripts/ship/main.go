@@ -1,7 +1,8 @@
-// Command ship makes the agent of a finished run the one in the binary: it copies best/ to agent/default and writes to
-// provenance.json there where the weights come from, as the run and the reports of its evaluations say.
+// Command ship makes the agent of a finished run the one in the binary: it copies best/ and the run's log to agent/default,
+// with the log of the agent that the run went on from, and writes to provenance.json there where the weights come from, as the
+// run and the reports of its evaluations say.
 //
-//	go run ./scripts/ship --run outputs/default_agent --report outputs/experiments/004-scorers/report.json
+//	go run ./scripts/ship --run outputs/reinforce_taught --report outputs/experiments/005-question/report.json
 package main
 
 import (
@@ -22,13 +23,16 @@ import (
 	"github.com/project-sputnik/sputnik/train"
 )
 
+// inBinary is the folder of the agent in the binary.
+var inBinary = filepath.Join("agent", "default")
+
 // mostBytes is how much the trained weights may take, 4 bytes each; the statistics of the corpus come on top.
 const mostBytes = 4_000_000
 
 func main() {
 	var reports []string
 	run := flag.String("run", "", "folder of the run that trained the agent")
-	to := flag.String("to", filepath.Join("agent", "default"), "folder to write")
+	to := flag.String("to", inBinary, "folder to write")
 	flag.Func("report", "report.json of an evaluation of the run's best agent; may be given again", func(path string) error {
 		reports = append(reports, path)
 		return nil
@@ -50,12 +54,28 @@ func ship(run string, reports []string, to string) error {
 	if err != nil {
 		return err
 	}
-	for from, name := range map[string]string{"best/config.json": "config.json", "best/model.safetensors": "model.safetensors", "metrics.jsonl": "metrics.jsonl"} {
-		raw, err := os.ReadFile(filepath.Join(run, from))
-		if err == nil {
-			err = write(filepath.Join(to, name), raw)
+	s, err := settingsOf(p.Config)
+	if err != nil {
+		return err
+	}
+	copies := map[string]string{
+		filepath.Join(run, "best", "config.json"): "config.json", filepath.Join(run, "best", "model.safetensors"): "model.safetensors",
+		filepath.Join(run, "metrics.jsonl"): "metrics.jsonl",
+	}
+	if s.From == "default" {
+		s.From = inBinary
+	}
+	if s.From != "" {
+		copies[filepath.Join(s.From, "metrics.jsonl")] = "start.metrics.jsonl"
+	}
+	contents := map[string][]byte{} // all read before any is written: the start may lie where this goes
+	for from, name := range copies {
+		if contents[name], err = os.ReadFile(from); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	for name, raw := range contents {
+		if err := write(filepath.Join(to, name), raw); err != nil {
 			return err
 		}
 	}
@@ -79,13 +99,11 @@ func provenance(run string, reports []string) (p agent.Provenance, err error) {
 	if p.Config, err = os.ReadFile(filepath.Join(run, "config.json")); err != nil {
 		return p, err
 	}
-	var settings struct {
-		Seed int64 `json:"random_seed"`
+	s, err := settingsOf(p.Config)
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", run, err)
 	}
-	if err := json.Unmarshal(p.Config, &settings); err != nil {
-		return p, fmt.Errorf("%s: config.json: %w", run, err)
-	}
-	p.Seeds = []int64{settings.Seed}
+	p.Seeds = []int64{s.Seed}
 	var trained train.Report
 	if err := jsonfile.Read(filepath.Join(run, "training.json"), &trained); err != nil {
 		return p, err
@@ -102,6 +120,9 @@ func provenance(run string, reports []string) (p agent.Provenance, err error) {
 		Steps: trained.Steps, BestStep: trained.BestStep, Seconds: trained.Seconds,
 		Machine: trained.Machine, Threads: trained.Threads, Stopped: trained.Stopped,
 	}
+	if p.Start, err = start(s.From); err != nil {
+		return p, err
+	}
 	for _, path := range reports {
 		found, err := figures(path, p.Weights.Identity)
 		if err != nil {
@@ -110,6 +131,36 @@ func provenance(run string, reports []string) (p agent.Provenance, err error) {
 		p.Figures = append(p.Figures, found)
 	}
 	return p, nil
+}
+
+// settings are what is asked of a training's configuration here.
+type settings struct {
+	Seed int64  `json:"random_seed"`
+	From string `json:"policy_path"`
+}
+
+func settingsOf(raw json.RawMessage) (s settings, err error) {
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return s, fmt.Errorf("config.json: %w", err)
+	}
+	return s, nil
+}
+
+// start says where the agent that a training went on from comes from: the one in the binary, or a run's. It is nil where a
+// training began a new one.
+func start(from string) (*agent.Provenance, error) {
+	var p agent.Provenance
+	var err error
+	switch from {
+	case "":
+		return nil, nil
+	case "default":
+		p, err = agent.DefaultProvenance()
+	default:
+		p, err = provenance(from, nil)
+	}
+	p.Data = nil // the training that went on names it among its own
+	return &p, err
 }
 
 // mayShip refuses what is under no known licence, or under one that restricts who may use the weights.

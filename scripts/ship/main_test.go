@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +93,39 @@ func TestWhatShipsSaysWhereItComesFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.Close()
+}
+
+func TestWhatWentOnFromAnAgentSaysWhereThatComesFrom(t *testing.T) {
+	first, second := finish(t), finish(t)
+	if _, err := first.ship(t); err != nil { // and its training.json stands
+		t.Fatal(err)
+	}
+	now, err := agent.DefaultProvenance()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join("..", ".."))
+	for from, want := range map[string]int{first.dir: 7, "default": now.Compute.Steps} {
+		second.write(t, "config.json", fmt.Appendf(nil, `{"random_seed": 43, "policy_path": %q}`, from))
+		to, err := second.ship(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var p agent.Provenance
+		if err := jsonfile.Read(filepath.Join(to, "provenance.json"), &p); err != nil {
+			t.Fatal(err)
+		}
+		if p.Start == nil || p.Start.Compute.Steps != want || p.Start.Seeds[0] != 42 || p.Start.Data != nil || p.Seeds[0] != 43 {
+			t.Errorf("from %s: %+v", from, p.Start)
+		}
+		if raw, err := os.ReadFile(filepath.Join(to, "start.metrics.jsonl")); err != nil || len(raw) == 0 {
+			t.Errorf("from %s: its log is lost: %v", from, err)
+		}
+	}
+	second.write(t, "config.json", []byte(`{"policy_path": "nowhere"}`))
+	if _, err := second.ship(t); err == nil {
+		t.Error("it went on from nowhere")
+	}
 }
 
 func TestWhatIsNotKnownOrMayNotShipIsRefused(t *testing.T) {
