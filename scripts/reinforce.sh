@@ -9,7 +9,7 @@ start=outputs/default_agent run=outputs/reinforce_taught
 [[ -f $run/training.json ]] || bin/sputnik train --config prod/reinforce_taught.json
 scripts/experiment.sh 005-reinforcement-taught --task squad_en --num_sequences 0 --target_ratios 0.3,0.5,0.7 \
 	--metrics compression_ratio,retained_information --baselines ngram --model_path "$run" --compare "$start,$run/checkpoints/step-256"
-bin/sputnik plot --panels reward,reward_deviation,entropy --output_dir "$run/plots" "$run"
+bin/sputnik plot --panels reward,reward_deviation,entropy --output_dir "$run/plots" "$run"*
 cp "$run/plots/training.png" docs/experiments/005-reinforcement-taught-training.png
 if [[ -n ${QED:-} ]]; then # half an hour of a core
 	CGO_ENABLED=0 go run ./scripts/qed --qed "$QED" --new --sizes 0 --seed 42 --out outputs/qed-new
