@@ -11,7 +11,7 @@ scripts/experiment.sh 005-reinforcement-taught --task squad_en --num_sequences 0
 	--metrics compression_ratio,retained_information --baselines ngram --model_path "$run" --compare "$start,$run/checkpoints/step-256"
 bin/sputnik plot --panels reward,reward_deviation,entropy --output_dir "$run/plots" "$run"*
 cp "$run/plots/training.png" docs/experiments/005-reinforcement-taught-training.png
-if [[ -n ${QED:-} ]]; then # half an hour of a core
+if [[ -n ${QED:-} ]]; then # an hour of a core
 	CGO_ENABLED=0 go run ./scripts/qed --qed "$QED" --new --sizes 0 --seed 42 --out outputs/qed-new
 	scripts/experiment.sh 005-reinforcement-fresh --data_path outputs/qed-new/all.jsonl --num_sequences 0 --target_ratios 0.3,0.5,0.7 \
 		--metrics compression_ratio,retained_information --include_baselines=false --model_path "$run" --compare "$start"

@@ -9,9 +9,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,9 +63,6 @@ func ship(run string, reports []string, to string) error {
 	copies := map[string]string{
 		filepath.Join(run, "best", "config.json"): "config.json", filepath.Join(run, "best", "model.safetensors"): "model.safetensors",
 		filepath.Join(run, "metrics.jsonl"): "metrics.jsonl",
-	}
-	if s.From == "default" {
-		s.From = inBinary
 	}
 	if s.From != "" {
 		copies[filepath.Join(s.From, "metrics.jsonl")] = "start.metrics.jsonl"
@@ -136,27 +135,28 @@ func provenance(run string, reports []string) (p agent.Provenance, err error) {
 // settings are what is asked of a training's configuration here.
 type settings struct {
 	Seed int64  `json:"random_seed"`
-	From string `json:"policy_path"`
+	From string `json:"policy_path"` // the folder of the agent that it went on from, "" of one that began a new one
 }
 
 func settingsOf(raw json.RawMessage) (s settings, err error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return s, fmt.Errorf("config.json: %w", err)
 	}
+	if s.From == "default" {
+		s.From = inBinary
+	}
 	return s, nil
 }
 
-// start says where the agent that a training went on from comes from: the one in the binary, or a run's. It is nil where a
-// training began a new one.
+// start says where the agent that a training went on from comes from: one that shipped says so itself, another is a run's.
+// It is nil where there is none. The one in the binary is the one that this has not replaced yet.
 func start(from string) (*agent.Provenance, error) {
-	var p agent.Provenance
-	var err error
-	switch from {
-	case "":
+	if from == "" {
 		return nil, nil
-	case "default":
-		p, err = agent.DefaultProvenance()
-	default:
+	}
+	var p agent.Provenance
+	err := jsonfile.Read(filepath.Join(from, "provenance.json"), &p)
+	if errors.Is(err, fs.ErrNotExist) {
 		p, err = provenance(from, nil)
 	}
 	p.Data = nil // the training that went on names it among its own
