@@ -24,7 +24,7 @@ type Train struct {
 	WeightDecay        float64 `name:"weight_decay" default:"0.01" min:"0" max:"1" help:"AdamW decay a step of learning rate 1; embeddings have none"`
 	GradientClip       float64 `name:"gradient_clip" default:"1" min:"0" help:"largest norm of a step's gradient; 0 clips nothing"`
 	WarmupSteps        int     `name:"warmup_steps" default:"0" min:"0" help:"steps over which the learning rates rise from 0"`
-	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"accepted and said to be without effect: networks that learn are in float32, readers that do not in bfloat16 where that is fast"`
+	MixedPrecision     bool    `name:"mixed_precision" default:"false" help:"a reconstructor that goes on from given weights learns in bfloat16 where that is fast, its steps added up in float32; the agent, and a reconstructor from scratch, learn in float32 either way"`
 	GradientCheckpoint bool    `name:"gradient_checkpointing" default:"false" help:"accepted and said to be without effect: both networks fit into memory"`
 	RandomSeed         int64   `name:"random_seed" default:"42" help:"seed of initialisation, order and sampling"`
 
@@ -78,16 +78,18 @@ type Train struct {
 	GumbelInit          float64  `name:"gumbel_temperature_init" default:"1" min:"0.01" max:"100" help:"temperature that masks are drawn at in the first step"`
 	GumbelMin           float64  `name:"gumbel_temperature_min" default:"0.5" min:"0.01" max:"100" help:"temperature that masks are drawn at in the last step"`
 
-	Reader              string  `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), standing (nobody: an answer counts that stands word for word in what is kept), standing:words (the share of its words that do), smollm2-135m, or a model's folder"`
-	LeastTold           float64 `name:"least_told" default:"0" min:"0" help:"nats a token of the answers that the whole texts of a step have to save the reader, or the step does not move the agent and the reconstructor learns instead; 0 moves it always"`
-	Judge               string  `name:"judge" default:"" help:"a model whose order of random masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged; empty asks nobody"`
-	JudgeEvery          int     `name:"judge_every" default:"1" min:"1" help:"evaluations between two with the judge"`
-	ReconstructorPath   string  `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`
-	ReconstructorLayers int     `name:"reconstructor_layers" default:"4" min:"1" max:"64" help:"layers of the reconstructor; of given weights, the first so many are kept"`
-	ReconstructorDim    int     `name:"reconstructor_dim" default:"128" min:"16" max:"4096" help:"width of a reconstructor from scratch"`
-	ReconstructorHeads  int     `name:"reconstructor_heads" default:"4" min:"1" max:"64" help:"attention heads of a reconstructor from scratch"`
-	ReconstructorStart  int     `name:"reconstructor_start" default:"200" min:"0" help:"steps of the reconstructor on random masks before the joint loop"`
-	ReconstructorEvery  int     `name:"reconstructor_every" default:"2" min:"0" help:"policy steps between two reconstructor steps; 0 leaves it as it starts: frozen"`
+	Reader               string  `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), standing (nobody: an answer counts that stands word for word in what is kept), standing:words (the share of its words that do), smollm2-135m, or a model's folder"`
+	LeastTold            float64 `name:"least_told" default:"0" min:"0" help:"nats a token of the answers that the whole texts of a step have to save the reader, or the step does not move the agent and the reconstructor learns instead; 0 moves it always"`
+	Judge                string  `name:"judge" default:"" help:"a model whose order of random masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged; empty asks nobody"`
+	JudgeEvery           int     `name:"judge_every" default:"1" min:"1" help:"evaluations between two with the judge"`
+	ReconstructorPath    string  `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`
+	ReconstructorLayers  int     `name:"reconstructor_layers" default:"4" min:"1" max:"64" help:"layers of the reconstructor; of given weights, the first so many are kept, unless reconstructor_without says which are not"`
+	ReconstructorWithout []int   `name:"reconstructor_without" default:"" help:"layers of given weights that are left out, counted from 0"`
+	ReconstructorTeacher string  `name:"reconstructor_teacher" default:"" help:"a model with the reconstructor's tokens and width, as smollm2-135m, that heals it: it then learns what this one says to the probes, and its hidden states, where it would learn to rebuild texts and the answers; the embedding stays"`
+	ReconstructorDim     int     `name:"reconstructor_dim" default:"128" min:"16" max:"4096" help:"width of a reconstructor from scratch"`
+	ReconstructorHeads   int     `name:"reconstructor_heads" default:"4" min:"1" max:"64" help:"attention heads of a reconstructor from scratch"`
+	ReconstructorStart   int     `name:"reconstructor_start" default:"200" min:"0" help:"steps of the reconstructor on random masks before the joint loop"`
+	ReconstructorEvery   int     `name:"reconstructor_every" default:"2" min:"0" help:"policy steps between two reconstructor steps; 0 leaves it as it starts: frozen"`
 
 	LogFreq         int     `name:"log_freq" default:"10" min:"1" help:"steps between two lines of metrics.jsonl"`
 	EvalFreq        int     `name:"eval_freq" default:"0" min:"0" help:"steps between two evaluations; 0 goes by eval_every"`

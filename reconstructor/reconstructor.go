@@ -50,6 +50,15 @@ func New(shape Shape) (*Reconstructor, error) {
 
 // Open loads a model by name (as `sputnik models` lists them) or folder; layers, when above 0, keeps the first so many.
 func Open(nameOrDir string, kind torch.Kind, layers int) (*Reconstructor, error) {
+	return open(nameOrDir, transformer.Options{Kind: kind, Layers: layers})
+}
+
+// OpenWithout loads a model as Open does, but for some of its layers, counted from 0. It has to be healed (TaughtLoss).
+func OpenWithout(nameOrDir string, kind torch.Kind, layers []int) (*Reconstructor, error) {
+	return open(nameOrDir, transformer.Options{Kind: kind, Without: layers})
+}
+
+func open(nameOrDir string, options transformer.Options) (*Reconstructor, error) {
 	dir := nameOrDir
 	if _, err := os.Stat(dir); err != nil {
 		if dir, err = hub.Find(nameOrDir); err != nil {
@@ -60,7 +69,7 @@ func Open(nameOrDir string, kind torch.Kind, layers int) (*Reconstructor, error)
 	if err != nil {
 		return nil, fmt.Errorf("open reconstructor %s: %w", nameOrDir, err)
 	}
-	if r.model, err = transformer.Load(dir, transformer.Options{Kind: kind, Layers: layers}); err != nil {
+	if r.model, err = transformer.Load(dir, options); err != nil {
 		return nil, err
 	}
 	return wrap(r)

@@ -10,7 +10,8 @@ var (
 	opMul, opDiv             = op("mul", "Tensor"), op("div", "Tensor")
 	opAddScalar, opMulScalar = op("add", "Scalar"), op("mul", "Scalar")
 	opPow                    = op("pow", "Tensor_Scalar")
-	opNeg, opExp, opLog      = op("neg", ""), op("exp", ""), op("log", "")
+	opNeg, opAbs             = op("neg", ""), op("abs", "")
+	opExp, opLog             = op("exp", ""), op("log", "")
 	opSigmoid, opLogSigmoid  = op("sigmoid", ""), op("log_sigmoid", "")
 	opGELU, opSiLU           = op("gelu", ""), op("silu", "")
 	opCos, opSin             = op("cos", ""), op("sin", "")
@@ -68,6 +69,9 @@ func (s *Scope) Pow(a Tensor, exponent float64) Tensor { return s.one(opPow, a, 
 
 // Neg returns -a.
 func (s *Scope) Neg(a Tensor) Tensor { return s.one(opNeg, a) }
+
+// Abs returns the magnitude of a.
+func (s *Scope) Abs(a Tensor) Tensor { return s.one(opAbs, a) }
 
 // Exp returns e to the power of a.
 func (s *Scope) Exp(a Tensor) Tensor { return s.one(opExp, a) }

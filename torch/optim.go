@@ -27,7 +27,8 @@ type Named struct {
 }
 
 // AdamW is Adam with decoupled weight decay (arXiv 1711.05101), by libtorch's fused kernel: gotch's optimisers cannot
-// save their state. It does not own the parameters; Close frees its own state.
+// save their state. Of parameters in bfloat16 it keeps a copy in float32, which moves, for most steps are smaller than
+// bfloat16 can tell (arXiv 1710.03740). It does not own the parameters; Close frees its own state.
 type AdamW struct {
 	Beta1, Beta2, Epsilon float64
 
@@ -35,7 +36,18 @@ type AdamW struct {
 	states []state // parallel to the parameters, group after group
 }
 
-type state struct{ mean, square, steps Tensor }
+type state struct {
+	mean, square, steps Tensor
+	whole               Tensor // the parameter in float32, where it is not itself
+}
+
+// moves is the tensor that steps are added to.
+func (st state) moves(p Named) Tensor {
+	if st.whole.Defined() {
+		return st.whole
+	}
+	return p.Tensor
+}
 
 // NewAdamW makes an optimiser with betas .9 and .999 and epsilon 1e-8.
 func NewAdamW(groups ...Group) (*AdamW, error) {
@@ -43,8 +55,13 @@ func NewAdamW(groups ...Group) (*AdamW, error) {
 	err := NoGrad(func(s *Scope) error {
 		for _, group := range groups {
 			for _, p := range group.Params {
-				zeros := func() Tensor { return s.Keep(s.Zeros(p.Tensor.Kind(), p.Tensor.Shape()...)) }
-				a.states = append(a.states, state{zeros(), zeros(), s.Keep(s.Zeros(Float32))})
+				st := state{steps: s.Keep(s.Zeros(Float32))}
+				if p.Tensor.Kind() == BFloat16 {
+					st.whole = s.Keep(s.To(p.Tensor, Float32))
+				}
+				zeros := func() Tensor { return s.Keep(s.Zeros(st.moves(p).Kind(), p.Tensor.Shape()...)) }
+				st.mean, st.square = zeros(), zeros()
+				a.states = append(a.states, st)
 			}
 		}
 		return nil
@@ -69,12 +86,16 @@ func (a *AdamW) Step(rate float64) error {
 		i := 0
 		for _, group := range a.groups {
 			var params, grads, means, squares, steps []Tensor
+			var rounded [][2]Tensor
 			for _, p := range group.Params {
 				st := a.states[i]
 				i++
 				if grad := s.Grad(p.Tensor); grad.Defined() {
-					params, grads = append(params, p.Tensor), append(grads, grad)
+					params, grads = append(params, st.moves(p)), append(grads, s.To(grad, st.mean.Kind()))
 					means, squares, steps = append(means, st.mean), append(squares, st.square), append(steps, st.steps)
+					if st.whole.Defined() {
+						rounded = append(rounded, [2]Tensor{p.Tensor, st.whole})
+					}
 				}
 			}
 			if len(params) == 0 {
@@ -85,6 +106,9 @@ func (a *AdamW) Step(rate float64) error {
 			}
 			s.many(opFusedAdamW, params, grads, means, squares, []Tensor{}, steps,
 				rate*group.Rate, a.Beta1, a.Beta2, group.Decay, a.Epsilon, false, false)
+			for _, r := range rounded {
+				s.one(opCopyInto, r[0], r[1])
+			}
 		}
 		ClearGrad(a.Params()...)
 		return nil
@@ -100,6 +124,9 @@ func (a *AdamW) State() []Named {
 			st := a.states[i]
 			i++
 			all = append(all, Named{p.Name + ".mean", st.mean}, Named{p.Name + ".square", st.square}, Named{p.Name + ".steps", st.steps})
+			if st.whole.Defined() {
+				all = append(all, Named{p.Name + ".whole", st.whole})
+			}
 		}
 	}
 	return all
@@ -111,6 +138,7 @@ func (a *AdamW) Close() {
 		st.mean.Close()
 		st.square.Close()
 		st.steps.Close()
+		st.whole.Close()
 	}
 }
 

@@ -84,6 +84,44 @@ func TestALossFalls(t *testing.T) {
 	}
 }
 
+// A step of 1e-4 is less than bfloat16 can tell from 1: they have to be added up elsewhere.
+func TestSmallStepsOfBfloat16AddUp(t *testing.T) {
+	var p torch.Tensor
+	err := torch.Do(func(s *torch.Scope) error {
+		p = s.Keep(torch.RequireGrad(s.Full(1, torch.BFloat16, 2)))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	opt, err := torch.NewAdamW(torch.Group{Params: []torch.Named{{Name: "p", Tensor: p}}, Rate: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(opt.Close)
+	for range 400 {
+		if err := torch.Do(func(s *torch.Scope) error { s.Backward(s.Sum(p)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := opt.Step(1e-4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []float32
+	if err := torch.NoGrad(func(s *torch.Scope) error { got = torch.Values[float32](s, s.To(p, torch.Float32)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range got {
+		if math.Abs(float64(v)-0.96) > 0.004 { // 400 steps of 1e-4 down, rounded to bfloat16
+			t.Errorf("%v after 400 steps of 1e-4 from 1", got)
+		}
+	}
+	if state := opt.State(); state[len(state)-1].Name != "p.whole" || state[len(state)-1].Tensor.Kind() != torch.Float32 {
+		t.Errorf("a checkpoint would not hold what was added up: %v", state)
+	}
+}
+
 // Ten steps, or five, a checkpoint through files, and five more: the same bits.
 func TestACheckpointRoundTripIsBitIdentical(t *testing.T) {
 	straight := parameter(t, 1, -2, 0.3)

@@ -27,6 +27,7 @@ type data struct {
 	salient    []labelled   // the same of the plain text
 	recurrent  []labelled   // chunks with what comes back
 	tasks      []task       // texts with probes, for the joint loop
+	byLength   []task       // the same in order of length, where a reconstructor is healed
 	selection  []task       // held out, to select on
 	sources    tally        // of all that was read
 }

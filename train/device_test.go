@@ -12,7 +12,7 @@ import (
 // Meta computes with no tensor of another device: a run that it takes to its end, checkpoints and evaluations included, has
 // made all of its own there.
 func TestEveryTensorOfARunIsOnTheDeviceInUse(t *testing.T) {
-	reader := savedReader(t, quick(t).Tokenizer)
+	reader := savedReader(t, quick(t).Tokenizer, 1)
 	for name, change := range map[string]func(c *config.Train){
 		"the reconstructor reads":      func(*config.Train) {},
 		"another model reads":          func(c *config.Train) { c.Reader = reader },
@@ -37,10 +37,10 @@ func TestEveryTensorOfARunIsOnTheDeviceInUse(t *testing.T) {
 }
 
 // savedReader is a model's folder.
-func savedReader(t *testing.T, tokenizer string) string {
+func savedReader(t *testing.T, tokenizer string, layers int) string {
 	t.Helper()
 	torch.Use(torch.CPU)
-	r, err := reconstructor.New(reconstructor.Shape{Tokenizer: tokenizer, Layers: 1, Width: 16, Heads: 2})
+	r, err := reconstructor.New(reconstructor.Shape{Tokenizer: tokenizer, Layers: layers, Width: 16, Heads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

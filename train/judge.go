@@ -8,16 +8,17 @@ import (
 	"github.com/project-sputnik/sputnik/env"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 )
 
 const (
 	judgedTexts = 32 // held-out texts that a judge reads
-	judgedMasks = 8  // random masks of each, at one rate
+	judgedMasks = 8  // masks of each, at one rate
 )
 
-// judged is what a judge, a reader whose word counts for more, lost on random masks of held-out texts. Whoever pays
-// should put the masks of a text in the judge's order.
+// judged is masks of held-out texts and what a judge, a reader whose word counts for more, lost on each. Whoever pays should
+// put the masks of a text in the judge's order.
 type judged struct {
 	tasks    []probe.Task // judgedMasks of each text, side by side
 	contexts []string
@@ -25,7 +26,7 @@ type judged struct {
 	missing  []float64 // of the answers in each mask, by rarity: what anybody sees who reads nothing
 }
 
-// makeJudge has the judge read, once and for all: the masks stay the same, and so does the judge.
+// makeJudge opens the judge and has it read random masks, once and for all: they stay the same, and so does the judge.
 func (t *Trainer) makeJudge(ctx context.Context) error {
 	if t.cfg.Judge == "" {
 		return nil
@@ -34,19 +35,33 @@ func (t *Trainer) makeJudge(ctx context.Context) error {
 	if err != nil {
 		return config.Usagef("judge: %w", err)
 	}
-	defer judge.Close()
+	t.close = append(t.close, judge.Close)
 	return t.judgedBy(ctx, judge)
 }
 
-// judgedBy has a reader read random masks of the held-out texts.
+// judgedBy takes a reader for the judge.
 func (t *Trainer) judgedBy(ctx context.Context, judge probe.Reader) (err error) {
+	t.judge = judge
+	t.random, err = t.judged(ctx, 0, func(text token.Text, _ float64) ([]float32, error) {
+		return make([]float32, len(text.Units)), nil
+	})
+	return err
+}
+
+// judged has the judge read masks that are drawn, at the temperature that the run begins with, around the scores of the
+// words of a text at a rate.
+func (t *Trainer) judged(ctx context.Context, set int, scores func(text token.Text, rate float64) ([]float32, error)) (*judged, error) {
 	var j judged
 	for i, each := range t.data.selection[:min(judgedTexts, len(t.data.selection))] {
-		random := env.Source(t.cfg.RandomSeed, 0, 1<<17+i)
+		random := env.Source(t.cfg.RandomSeed, set, 1<<17+i)
 		sizes := env.UnitSizes(nil, each.text.Units)
-		budget := env.Budget(len(each.text.Tokens), t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64())
+		rate := t.cfg.RateMin + (t.cfg.RateMax-t.cfg.RateMin)*random.Float64()
+		around, err := scores(each.text, rate)
+		if err != nil {
+			return nil, err
+		}
 		for range judgedMasks {
-			kept := env.Choose(env.Perturb(nil, make([]float32, len(sizes)), 1, random), sizes, budget, nil)
+			kept := env.Choose(env.Perturb(nil, around, t.cfg.GumbelInit, random), sizes, env.Budget(len(each.text.Tokens), rate), nil)
 			mask, missing := env.TokenMask(kept, each.text.Units, len(each.text.Tokens)), 0.0
 			for _, p := range each.Probes {
 				missing -= AnswerKept(t.data.statistics, each.text, p, mask)
@@ -55,9 +70,19 @@ func (t *Trainer) judgedBy(ctx context.Context, judge probe.Reader) (err error) 
 			j.contexts = append(j.contexts, string(each.text.Kept(mask)))
 		}
 	}
-	j.losses, err = j.readBy(ctx, judge)
-	t.judged = &j
-	return err
+	var err error
+	j.losses, err = j.readBy(ctx, t.judge)
+	return &j, err
+}
+
+// scores are the agent's of the words of a text at a rate.
+func (t *Trainer) scores(text token.Text, rate float64) (scores []float32, err error) {
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		units, _ := unitScores(s, t.agent, []decision{{text: text, rate: rate}})
+		scores = torch.Values[float32](s, units)
+		return nil
+	})
+	return scores, err
 }
 
 // readBy is what a reader loses on every mask, summed over its probes.
@@ -83,22 +108,28 @@ func (j *judged) agreement(losses []float64) probe.Interval {
 	return interval
 }
 
-// judge adds to an evaluation how far the reader that pays agrees with the judge, every so many evaluations, and how far
-// somebody would who only looks whether the answers are there.
-func (t *Trainer) judge(ctx context.Context, metrics map[string]float64) error {
-	if t.judged == nil {
+// consult adds to an evaluation how far the reader that pays agrees with the judge, every so many evaluations, and how far
+// somebody would who only looks whether the answers are there: about random masks, and about such as the agent now draws.
+func (t *Trainer) consult(ctx context.Context, metrics map[string]float64) error {
+	if t.judge == nil {
 		return nil
 	}
 	if t.state.Evaluations++; (t.state.Evaluations-1)%t.cfg.JudgeEvery != 0 {
 		return nil
 	}
-	losses, err := t.judged.readBy(ctx, t.reader)
+	drawn, err := t.judged(ctx, t.state.Evaluations, t.scores)
 	if err != nil {
 		return err
 	}
-	for name, losses := range map[string][]float64{"rank_agreement": losses, "answers_agreement": t.judged.missing} {
-		is := t.judged.agreement(losses)
-		metrics[name], metrics[name+"_low"], metrics[name+"_high"] = is.Value, is.Low, is.High
+	for masks, j := range map[string]*judged{"": t.random, "_drawn": drawn} {
+		losses, err := j.readBy(ctx, t.reader)
+		if err != nil {
+			return err
+		}
+		for name, losses := range map[string][]float64{"rank_agreement": losses, "answers_agreement": j.missing} {
+			is := j.agreement(losses)
+			metrics[name+masks], metrics[name+masks+"_low"], metrics[name+masks+"_high"] = is.Value, is.Low, is.High
+		}
 	}
 	return nil
 }

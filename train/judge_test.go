@@ -24,11 +24,11 @@ func TestAgreementIsOfTheOrderThatMasksAreReadIn(t *testing.T) {
 		"whoever sees no order": {func([]string, string) float64 { return 1 }, math.NaN()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			losses, err := trainer.judged.readBy(t.Context(), test.reader)
+			losses, err := trainer.random.readBy(t.Context(), test.reader)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := trainer.judged.agreement(losses)
+			got := trainer.random.agreement(losses)
 			if math.IsNaN(got.Value) != math.IsNaN(test.want) || math.Abs(got.Value-test.want) > 1e-12 || got.Low > got.Value || got.High < got.Value {
 				t.Errorf("agreement %v; want %g", got, test.want)
 			}
@@ -45,15 +45,39 @@ func TestTheJudgeIsAskedEverySoManyEvaluations(t *testing.T) {
 	}
 	for i := range 4 {
 		metrics := map[string]float64{}
-		if err := trainer.judge(t.Context(), metrics); err != nil {
+		if err := trainer.consult(t.Context(), metrics); err != nil {
 			t.Fatal(err)
 		}
-		if agreement, asked := metrics["rank_agreement"]; asked != (i%2 == 0) || asked && agreement < 1-1e-12 {
-			t.Errorf("evaluation %d: %v", i, metrics)
+		for _, name := range []string{"rank_agreement", "answers_agreement", "rank_agreement_drawn", "answers_agreement_drawn"} { // the judge looks for nothing but answers here
+			if agreement, asked := metrics[name]; asked != (i%2 == 0) || asked && agreement < 1-1e-12 {
+				t.Errorf("evaluation %d, %s: %v", i, name, metrics)
+			}
 		}
-		if answers, asked := metrics["answers_agreement"]; asked && answers < 1-1e-12 { // the judge looks for nothing else here
-			t.Errorf("evaluation %d: %v", i, metrics)
+	}
+}
+
+// An agent that is certain draws much the same masks over and over; random masks it has no part in.
+func TestTheJudgeReadsWhatTheAgentDraws(t *testing.T) {
+	trainer := start(t, game(t, 8), cheapReader(finding), keepLast(200, 20))
+	if err := trainer.judgedBy(t.Context(), cheapReader(finding)); err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := trainer.judged(t.Context(), 1, trainer.scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	different := func(j *judged) (n int) {
+		for from := 0; from < len(j.contexts); from += judgedMasks {
+			masks := map[string]bool{}
+			for _, left := range j.contexts[from : from+judgedMasks] {
+				masks[left] = true
+			}
+			n += len(masks)
 		}
+		return n
+	}
+	if random, certain := different(trainer.random), different(drawn); certain > random/2 {
+		t.Errorf("%d different masks of an agent that is certain, %d random ones", certain, random)
 	}
 }
 

@@ -116,21 +116,51 @@ func (t *Trainer) makeReconstructor() (err error) {
 			Tokenizer: t.cfg.Tokenizer, Layers: t.cfg.ReconstructorLayers, Width: t.cfg.ReconstructorDim, Heads: t.cfg.ReconstructorHeads,
 		})
 	} else {
-		t.rebuild, err = reconstructor.Open(t.cfg.ReconstructorPath, torch.Float32, t.cfg.ReconstructorLayers)
+		t.rebuild, err = t.openReconstructor()
 	}
 	if err != nil {
 		return config.Usage(err)
 	}
 	t.close = append(t.close, t.rebuild.Close)
+	if err := t.openHealer(); err != nil {
+		return config.Usagef("reconstructor_teacher: %w", err)
+	}
 	model := t.rebuild.Model()
 	if err := model.RequireGrad(); err != nil {
 		return err
 	}
-	t.rebuilds, err = torch.NewAdamW(torch.Group{Params: model.Parameters(), Rate: 1, Decay: t.cfg.WeightDecay})
+	learns := model.Parameters()
+	if t.healer != nil {
+		learns = learns[1:] // but for the embedding
+	}
+	t.rebuilds, err = torch.NewAdamW(torch.Group{Params: learns, Rate: 1, Decay: t.cfg.WeightDecay})
 	if err == nil {
 		t.close = append(t.close, t.rebuilds.Close)
 	}
 	return err
+}
+
+// openReconstructor opens the weights to go on from.
+func (t *Trainer) openReconstructor() (*reconstructor.Reconstructor, error) {
+	kind := torch.Float32
+	if t.cfg.MixedPrecision {
+		kind = torch.Fast()
+	}
+	if without := t.cfg.ReconstructorWithout; len(without) > 0 {
+		return reconstructor.OpenWithout(t.cfg.ReconstructorPath, kind, without)
+	}
+	return reconstructor.Open(t.cfg.ReconstructorPath, kind, t.cfg.ReconstructorLayers)
+}
+
+func (t *Trainer) openHealer() (err error) {
+	if t.cfg.ReconstructorTeacher == "" {
+		return nil
+	}
+	if t.healer, err = reconstructor.Open(t.cfg.ReconstructorTeacher, torch.Fast(), 0); err != nil {
+		return err
+	}
+	t.close = append(t.close, t.healer.Close)
+	return t.healer.CanTeach(t.rebuild)
 }
 
 // The readers that no model is opened for: the reconstructor, and nobody, for whom an answer counts that stands in what is
@@ -169,7 +199,7 @@ func noModel(name string) bool {
 
 // findModels looks for the models that are opened behind labels and teachers, which may take an hour.
 func findModels(c config.Train) error {
-	for _, named := range [][2]string{{"embedding_from", c.EmbeddingFrom}, {"reconstructor_path", c.ReconstructorPath}, {"reader", c.Reader}, {"judge", c.Judge}} {
+	for _, named := range [][2]string{{"embedding_from", c.EmbeddingFrom}, {"reconstructor_path", c.ReconstructorPath}, {"reconstructor_teacher", c.ReconstructorTeacher}, {"reader", c.Reader}, {"judge", c.Judge}} {
 		if field, name := named[0], named[1]; !noModel(name) {
 			if _, err := hub.Find(name); err != nil {
 				return config.Usagef("%s: %w", field, err)

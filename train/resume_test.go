@@ -179,6 +179,31 @@ func TestARunOfAReaderThatDoesNotLearnEndsAsIfItHadNotBeenStopped(t *testing.T) 
 	}
 }
 
+// A reconstructor that is healed learns in bfloat16 where that is fast; what is added up in float32 has to come back too.
+func TestARunThatHealsItsReaderEndsAsIfItHadNotBeenStopped(t *testing.T) {
+	c := quick(t)
+	reader := savedReader(t, c.Tokenizer, 3)
+	c.ReconstructorPath, c.ReconstructorTeacher, c.ReconstructorWithout, c.MixedPrecision = reader, reader, []int{1}, true
+	whole, err := run(t, c, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if layers := whole.rebuild.Model().Config.Layers; layers != 2 {
+		t.Errorf("%d layers", layers)
+	}
+	want := left(t, whole)
+	for _, step := range []int{want.State.Step / 2, want.State.Step - 3} { // in the phase that heals, or soon behind it, and in the joint loop
+		c.OutputDir = filepath.Join(t.TempDir(), "run")
+		resumed, err := run(t, cut(t, c, step, false), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, left(t, resumed)); diff != "" {
+			t.Errorf("after step %d: -whole +resumed: %.2000s", step, diff)
+		}
+	}
+}
+
 // TensorBoard is told which events count no more: the package reads what metrics.jsonl holds.
 func TestEventsOfARunThatWasKilledAreSuperseded(t *testing.T) {
 	c := cut(t, quick(t), 8, true)

@@ -170,7 +170,7 @@ func (t *Trainer) evaluate(ctx context.Context, lines *journal) error {
 	}
 	t.log.Info("evaluated", "step", t.state.Step, "answers_kept", round(kept), "supervised_loss", round(loss), "best", round(t.state.Best))
 	metrics := measures{"answers_kept": kept, "supervised_loss": loss}
-	if err := t.judge(ctx, metrics); err != nil {
+	if err := t.consult(ctx, metrics); err != nil {
 		return err
 	}
 	return lines.write(t.state.Step, validation, metrics)

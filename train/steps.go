@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/project-sputnik/sputnik/env"
 	"github.com/project-sputnik/sputnik/probe"
@@ -115,14 +116,36 @@ func (t *Trainer) supervisedStep(examples []labelled, step, within, total int) (
 	})
 }
 
-// randomStep teaches the reconstructor to rebuild text from random masks of words.
+// randomStep teaches the reconstructor to rebuild text from random masks of words, or to say what its teacher says to
+// probes behind them.
 func (t *Trainer) randomStep(step, within int) (map[string]float64, error) {
 	random := env.Source(t.cfg.RandomSeed, step, 0)
+	if t.healer != nil {
+		return t.healStep(random, within)
+	}
 	var examples []reconstructor.Example
 	for _, chunk := range draw(t.data.chunks, t.cfg.BatchSize, t.cfg.RandomSeed, within) {
 		examples = append(examples, t.rebuilding(chunk, randomMask(chunk, t.masks.low+(t.masks.high-t.masks.low)*random.Float64(), random)))
 	}
 	metrics := map[string]float64{"tokens": float64(len(examples) * len(t.data.chunks[0].Tokens))}
+	return metrics, t.moveReconstructor(examples, random, within, metrics)
+}
+
+// healStep takes texts of about one length and masks of one rate, for which readings are padded to the longest.
+func (t *Trainer) healStep(random *rand.Rand, within int) (map[string]float64, error) {
+	if t.data.byLength == nil {
+		t.data.byLength = slices.Clone(t.data.tasks)
+		slices.SortStableFunc(t.data.byLength, func(a, b task) int { return len(a.text.Tokens) - len(b.text.Tokens) })
+	}
+	first, rate := random.IntN(len(t.data.byLength)), t.cfg.RateMin+(t.cfg.RateMax-t.cfg.RateMin)*random.Float64()
+	metrics := map[string]float64{}
+	var examples []reconstructor.Example
+	for i := range t.cfg.BatchSize {
+		task := t.data.byLength[(first+i)%len(t.data.byLength)]
+		left := string(task.text.Kept(randomMask(task.text, rate, random)))
+		examples = append(examples, t.rebuild.Answering(probe.Reading{Context: left, Probe: task.Probes[random.IntN(len(task.Probes))]}))
+		metrics["tokens"] += float64(len(task.text.Tokens))
+	}
 	return metrics, t.moveReconstructor(examples, random, within, metrics)
 }
 
@@ -141,23 +164,32 @@ func (t *Trainer) rebuilding(text token.Text, kept []bool) reconstructor.Example
 	return t.rebuild.Rebuilding(own.Tokens, mask)
 }
 
-// rebuildStep teaches the reconstructor from what the policy left: to rebuild the texts, and to answer their probes.
+// rebuildStep teaches the reconstructor from what the policy left: to rebuild the texts and to answer their probes, or to
+// say to these what its teacher says.
 func (t *Trainer) rebuildStep(step int, r *rollout, metrics map[string]float64) error {
 	random := env.Source(t.cfg.RandomSeed, step, 1<<19)
 	k := len(r.left) / len(r.tasks)
 	var examples []reconstructor.Example
 	for i, task := range r.tasks {
 		e := i*k + random.IntN(k)
-		mask := env.TokenMask(r.left[e], task.text.Units, len(task.text.Tokens))
 		p := task.Probes[random.IntN(len(task.Probes))]
-		examples = append(examples, t.rebuilding(task.text, mask), t.rebuild.Answering(probe.Reading{Context: r.texts[e], Probe: p}))
+		examples = append(examples, t.rebuild.Answering(probe.Reading{Context: r.texts[e], Probe: p}))
+		if t.healer == nil {
+			examples = append(examples, t.rebuilding(task.text, env.TokenMask(r.left[e], task.text.Units, len(task.text.Tokens))))
+		}
 	}
 	return t.moveReconstructor(examples, random, step, metrics)
 }
 
 func (t *Trainer) moveReconstructor(examples []reconstructor.Example, random *rand.Rand, within int, metrics map[string]float64) error {
 	schedule := torch.Schedule{Peak: t.cfg.ReconstructorRate, Warmup: t.cfg.WarmupSteps}
+	if t.healer != nil {
+		schedule.Total, schedule.Floor = t.cfg.ReconstructorStart, 0.1
+	}
 	return t.move(t.rebuilds, schedule.At(within), "reconstructor", metrics, func(s *torch.Scope) torch.Tensor {
+		if t.healer != nil {
+			return t.rebuild.TaughtLoss(s, t.healer, examples, random)
+		}
 		return t.rebuild.Loss(s, examples, random)
 	})
 }

@@ -21,13 +21,15 @@ type Trainer struct {
 	data      *data
 	agent     *agent.Agent // nil where the reconstructor trains alone
 	rebuild   *reconstructor.Reconstructor
-	reader    probe.Reader             // who answers the probes that pay
-	known     map[*byte][][]probe.Loss // by a task's key: what a reader that does not learn loses on nothing and on all of it
-	together  map[*byte][]task         // by a task's key: those that are read with it
-	crediter  crediter                 // the same where the estimator asks for its credit; else nil
-	judged    *judged                  // what the reader is held to; nil without a judge
-	masks     rates                    // of the reconstructor's random masks
-	parts     int                      // that a step is played in
+	healer    *reconstructor.Reconstructor // whose words the reconstructor learns; nil where it learns texts and answers
+	reader    probe.Reader                 // who answers the probes that pay
+	known     map[*byte][][]probe.Loss     // by a task's key: what a reader that does not learn loses on nothing and on all of it
+	together  map[*byte][]task             // by a task's key: those that are read with it
+	crediter  crediter                     // the same where the estimator asks for its credit; else nil
+	judge     probe.Reader                 // what the reader is held to; nil without a judge
+	random    *judged                      // random masks that it has read
+	masks     rates                        // of the reconstructor's random masks
+	parts     int                          // that a step is played in
 	close     []func()
 	policy    *torch.AdamW
 	rebuilds  *torch.AdamW

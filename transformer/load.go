@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/transformer/weights"
@@ -37,15 +40,65 @@ func Load(path string, options Options) (*Model, error) {
 		return nil, fmt.Errorf("load model %s: %w", path, err)
 	}
 	defer from.Close()
-	if options.Layers > 0 {
-		c.Layers = min(c.Layers, options.Layers)
+	kept, err := keptLayers(c.Layers, options)
+	if err != nil {
+		return nil, fmt.Errorf("load model %s: %w", path, err)
 	}
+	c.Layers, from = len(kept), renumbered{from, kept}
 	m, err := build(c, options.Kind, func(s *torch.Scope, w weight) (torch.Tensor, error) { return gather(s, from, w) })
 	if err != nil {
 		return nil, fmt.Errorf("load model %s: %w", path, err)
 	}
 	return m, nil
 }
+
+// keptLayers are the layers of a file that a model is made of, in their order.
+func keptLayers(layers int, options Options) ([]int, error) {
+	if options.Layers > 0 {
+		layers = min(layers, options.Layers)
+	}
+	var kept []int
+	for i := range layers {
+		if !slices.Contains(options.Without, i) {
+			kept = append(kept, i)
+		}
+	}
+	for _, i := range options.Without {
+		if i < 0 || i >= layers {
+			return nil, fmt.Errorf("no layer %d to leave out: there are %d, counted from 0", i, layers)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("none of %d layers is left", layers)
+	}
+	return kept, nil
+}
+
+// renumbered is a source whose i-th layer is the kept[i]-th of another.
+type renumbered struct {
+	source
+	kept []int
+}
+
+var layerName = regexp.MustCompile(`^((?:transformer\.)?h\.|model\.layers\.)(\d+)\.`)
+
+func (r renumbered) name(name string) string {
+	at := layerName.FindStringSubmatchIndex(name)
+	if at == nil {
+		return name
+	}
+	i, err := strconv.Atoi(name[at[4]:at[5]])
+	if err != nil || i >= len(r.kept) {
+		return name
+	}
+	return name[:at[4]] + strconv.Itoa(r.kept[i]) + name[at[5]:]
+}
+
+func (r renumbered) Load(s *torch.Scope, name string) (torch.Tensor, error) {
+	return r.source.Load(s, r.name(name))
+}
+
+func (r renumbered) Has(name string) bool { return r.source.Has(r.name(name)) }
 
 // gather loads the parts of a weight and joins them.
 func gather(s *torch.Scope, from source, w weight) (torch.Tensor, error) {

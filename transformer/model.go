@@ -22,8 +22,9 @@ type Model struct {
 
 // Options choose how a model is loaded.
 type Options struct {
-	Kind   torch.Kind // Float32 when zero: the zero kind, UInt8, holds no weights
-	Layers int        // only the first so many; 0 keeps all
+	Kind    torch.Kind // Float32 when zero: the zero kind, UInt8, holds no weights
+	Layers  int        // only the first so many; 0 keeps all
+	Without []int      // layers that are left out of those, counted from 0
 }
 
 // New makes a model with normal weights of deviation .02, drawn from libtorch's generator (torch.Seed).

@@ -28,7 +28,8 @@ var quantities = []quantity{
 	{"answers kept", "share of the held-out answers that stands in what is kept", []source{{validation, "answers_kept", figure.Dotted}}},
 	{"supervised loss", "cross-entropy, nats a token; dots: held-out questions", []source{
 		{"recurrence", "policy_loss", figure.Solid}, {"answers", "policy_loss", figure.Solid}, {validation, "supervised_loss", figure.Dotted}}},
-	{"rank agreement", "of reader and judge, Spearman over masks of a text", []source{{validation, "rank_agreement", figure.Dotted}}},
+	{"rank agreement", "of reader and judge, Spearman over masks of a text; dashed: that the agent draws", []source{
+		{validation, "rank_agreement", figure.Dotted}, {validation, "rank_agreement_drawn", figure.Dashed}}},
 	{"reward", "what an episode is paid, mean of a step", []source{{"", "reward", figure.Solid}}},
 	{"spread of the rewards", "standard deviation among the episodes of a text", []source{{"", "reward_deviation", figure.Solid}}},
 	{"told", "nats a token of the answers that whole texts save the reader", []source{{"joint", "told", figure.Solid}}},
