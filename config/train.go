@@ -80,8 +80,9 @@ type Train struct {
 
 	Reader               string  `name:"reader" default:"own" help:"who answers the probes that pay: own (the reconstructor), standing (nobody: an answer counts that stands word for word in what is kept), standing:words (the share of its words that do), smollm2-135m, or a model's folder"`
 	LeastTold            float64 `name:"least_told" default:"0" min:"0" help:"nats a token of the answers that the whole texts of a step have to save the reader, or the step does not move the agent and the reconstructor learns instead; 0 moves it always"`
-	Judge                string  `name:"judge" default:"" help:"a model whose order of random masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged; empty asks nobody"`
+	Judge                string  `name:"judge" default:"" help:"a model whose order of masks of held-out texts the reader is held to, as smollm2-135m: their rank agreement is logged, about random masks and about such as the agent draws; empty asks nobody"`
 	JudgeEvery           int     `name:"judge_every" default:"1" min:"1" help:"evaluations between two with the judge"`
+	JudgeTexts           int     `name:"judge_texts" default:"32" min:"2" help:"held-out texts that the judge reads masks of, eight of each"`
 	ReconstructorPath    string  `name:"reconstructor_path" default:"" help:"the reconstructor to go on from: a folder, gpt2 or smollm2-135m; empty starts a small one from scratch"`
 	ReconstructorLayers  int     `name:"reconstructor_layers" default:"4" min:"1" max:"64" help:"layers of the reconstructor; of given weights, the first so many are kept, unless reconstructor_without says which are not"`
 	ReconstructorWithout []int   `name:"reconstructor_without" default:"" help:"layers of given weights that are left out, counted from 0"`

@@ -134,6 +134,13 @@ func TestATeacherReadsWhatItsStudentReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer wide.Close()
+	dir := filepath.Join(t.TempDir(), "toy")
+	if err := toy.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := opened(t, dir).CanTeach(toy); err != nil { // under another name
+		t.Error(err)
+	}
 	for _, teacher := range []*Reconstructor{wide, untaught(t, "smollm2")} {
 		if teacher.CanTeach(toy) == nil {
 			t.Errorf("%s, %d wide, may teach", teacher.Tokenizer().Name(), teacher.Model().Config.Width)

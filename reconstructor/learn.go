@@ -34,14 +34,10 @@ func (r *Reconstructor) Loss(s *torch.Scope, examples []Example, random *rand.Ra
 
 // CanTeach says why a model cannot teach this one: it reads other tokens, or its hidden states have another width.
 func (r *Reconstructor) CanTeach(student *Reconstructor) error {
-	mine, theirs := r.model.Config, student.model.Config
-	switch {
-	case r.tokenizer.Name() != student.tokenizer.Name() || mine.Vocabulary != theirs.Vocabulary:
-		return fmt.Errorf("it reads %d tokens of %s, its student %d of %s", mine.Vocabulary, r.tokenizer.Name(), theirs.Vocabulary, student.tokenizer.Name())
-	case mine.Width != theirs.Width:
-		return fmt.Errorf("it is %d wide, its student %d", mine.Width, theirs.Width)
+	if mine, theirs := r.model.Config, student.model.Config; mine.Vocabulary != theirs.Vocabulary || mine.Width != theirs.Width {
+		return fmt.Errorf("it has %d tokens and is %d wide, its student %d and %d", mine.Vocabulary, mine.Width, theirs.Vocabulary, theirs.Width)
 	}
-	return nil
+	return token.SameVocabulary(r.tokenizer, student.tokenizer)
 }
 
 // TaughtLoss heals a model that lacks layers of its teacher, by three things added up: the divergence in nats of what it

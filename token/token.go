@@ -1,5 +1,10 @@
 package token
 
+import (
+	"bytes"
+	"fmt"
+)
+
 // Token is one symbol of a vocabulary and the bytes text[Start:End] that it stands for; a text has less than 2 GiB.
 type Token struct {
 	ID         int32
@@ -75,4 +80,14 @@ func settle(tokens []Token) []Token {
 		at = t.End
 	}
 	return tokens
+}
+
+// SameVocabulary says which is the first token that two tokenizers do not both have.
+func SameVocabulary(a, b Tokenizer) error {
+	for id := range int32(max(a.VocabSize(), b.VocabSize())) {
+		if one, other := a.Decode([]int32{id}), b.Decode([]int32{id}); !bytes.Equal(one, other) {
+			return fmt.Errorf("token %d is %q in %s, %q in %s", id, one, a.Name(), other, b.Name())
+		}
+	}
+	return nil
 }

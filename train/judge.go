@@ -12,10 +12,8 @@ import (
 	"github.com/project-sputnik/sputnik/torch"
 )
 
-const (
-	judgedTexts = 32 // held-out texts that a judge reads
-	judgedMasks = 8  // masks of each, at one rate
-)
+// judgedMasks is how many masks of a text a judge reads, at one rate.
+const judgedMasks = 8
 
 // judged is masks of held-out texts and what a judge, a reader whose word counts for more, lost on each. Whoever pays should
 // put the masks of a text in the judge's order.
@@ -52,7 +50,7 @@ func (t *Trainer) judgedBy(ctx context.Context, judge probe.Reader) (err error) 
 // words of a text at a rate.
 func (t *Trainer) judged(ctx context.Context, set int, scores func(text token.Text, rate float64) ([]float32, error)) (*judged, error) {
 	var j judged
-	for i, each := range t.data.selection[:min(judgedTexts, len(t.data.selection))] {
+	for i, each := range t.data.selection[:min(t.cfg.JudgeTexts, len(t.data.selection))] {
 		random := env.Source(t.cfg.RandomSeed, set, 1<<17+i)
 		sizes := env.UnitSizes(nil, each.text.Units)
 		rate := t.cfg.RateMin + (t.cfg.RateMax-t.cfg.RateMin)*random.Float64()

@@ -1,13 +1,11 @@
 package train
 
 import (
-	"bytes"
-	"fmt"
-
 	"github.com/project-sputnik/sputnik/agent"
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/token"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/transformer/hub"
 )
@@ -88,11 +86,8 @@ func (t *Trainer) embed() error {
 		return err
 	}
 	defer model.Close()
-	for id := range int32(t.data.tokenizer.VocabSize()) {
-		ours, theirs := t.data.tokenizer.Decode([]int32{id}), model.Tokenizer().Decode([]int32{id})
-		if !bytes.Equal(ours, theirs) {
-			return fmt.Errorf("%s: token %d is %q, in %s %q", t.cfg.EmbeddingFrom, id, theirs, t.cfg.Tokenizer, ours)
-		}
+	if err := token.SameVocabulary(model.Tokenizer(), t.data.tokenizer); err != nil {
+		return err
 	}
 	return t.agent.EmbedAs(model.Model().Parameters()[0].Tensor)
 }

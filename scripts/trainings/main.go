@@ -33,7 +33,7 @@ func main() {
 	flag.StringVar(&p.title, "title", "Trainings", "heading of the page")
 	flag.StringVar(&evaluated, "evaluated", "answers_kept", "measures of evaluations, by comma")
 	flag.StringVar(&logged, "logged", "", "measures of the joint loop's steps, by comma")
-	flag.StringVar(&reports, "reports", "", "folders of evaluations of the same agents, the first by the reader that paid, by comma")
+	flag.StringVar(&reports, "reports", "", "folders of evaluations, of each agent the first by the reader that paid it, by comma")
 	flag.StringVar(&p.questions, "questions", "", "file of questions whose answers the agents should keep")
 	flag.StringVar(&weights, "weights", "best", "which agents of the runs: best, latest or both, by comma")
 	flag.Parse()
@@ -338,7 +338,7 @@ func mean(values []float64) float64 {
 	return sum / float64(len(values))
 }
 
-// writeReports is what each reader says of the agent less the others, and the share of what the first says that the next
+// writeReports is what each reader says of an agent less others, and the share of what the first says of it that the next
 // confirm.
 func (p *page) writeReports(w io.Writer) error {
 	paid := map[string]float64{}
@@ -348,20 +348,21 @@ func (p *page) writeReports(w io.Writer) error {
 			return err
 		}
 		if i == 0 {
-			fmt.Fprintln(w, "\n## What readers say of the agents, F, paired by document\n\n| reader | documents, questions | the agent less | rate | F | share confirmed |\n| --- | --- | --- | --- | --- | --- |")
+			fmt.Fprintln(w, "\n## What readers say of the agents, F, paired by document\n\n| agent | less | rate | reader | documents, questions | F | share confirmed |\n| --- | --- | --- | --- | --- | --- | --- |")
 		}
 		for _, c := range r.Comparisons {
 			if c.Retained == nil {
 				continue
 			}
-			key, share := fmt.Sprint(c.Baseline, c.Rate), "–"
-			if i == 0 {
+			agent, share := r.Agents[0].Name, "–"
+			key := fmt.Sprint(agent, c.Baseline, c.Rate)
+			if payer, known := paid[key]; !known {
 				paid[key] = c.Retained.Value
-			} else if paid[key] > 0 {
-				share = fmt.Sprintf("%.0f%%", 100*c.Retained.Value/paid[key])
+			} else if payer > 0 {
+				share = fmt.Sprintf("%.0f%%", 100*c.Retained.Value/payer)
 			}
-			fmt.Fprintf(w, "| %s | %d, %d | %s | %.1f | %+.3f [%+.3f, %+.3f] | %s |\n", r.Reader.Name, r.Data.Documents, r.Data.Probes, c.Baseline, c.Rate,
-				c.Retained.Value, c.Retained.Low, c.Retained.High, share)
+			fmt.Fprintf(w, "| %s | %s | %.1f | %s | %d, %d | %+.3f [%+.3f, %+.3f] | %s |\n", agent, c.Baseline, c.Rate, r.Reader.Name,
+				r.Data.Documents, r.Data.Probes, c.Retained.Value, c.Retained.Low, c.Retained.High, share)
 		}
 	}
 	return nil

@@ -44,12 +44,12 @@ func write(t *testing.T, path string, value any) {
 	}
 }
 
-// report is an evaluation that found the agent better than the start by gain.
-func report(t *testing.T, reader string, gain float64) string {
+// report is an evaluation that found an agent better than the start by gain.
+func report(t *testing.T, agent, reader string, gain float64) string {
 	t.Helper()
 	dir := t.TempDir()
 	difference := &eval.Difference{Interval: probe.Interval{Value: gain, Low: gain - 0.1, High: gain + 0.1}}
-	write(t, filepath.Join(dir, "report.json"), eval.Report{Reader: eval.Model{Name: reader}, Comparisons: []eval.Comparison{{Rate: 0.5, Baseline: "start", Retained: difference}}})
+	write(t, filepath.Join(dir, "report.json"), eval.Report{Agents: []eval.Model{{Name: agent}}, Reader: eval.Model{Name: reader}, Comparisons: []eval.Comparison{{Rate: 0.5, Baseline: "start", Retained: difference}}})
 	return dir
 }
 
@@ -66,7 +66,7 @@ func TestThePageSaysWhatRunsShareWhatTheyMeasuredAndWhatOtherReadersConfirm(t *t
 `
 	p := page{
 		title: "Joint or frozen", evaluated: []string{"answers_kept", "rank_agreement"}, logged: []string{"reward"},
-		reports: []string{report(t, "own", 0.2), report(t, "smollm2", 0.05)},
+		reports: []string{report(t, "joint", "own", 0.2), report(t, "joint", "smollm2", 0.05), report(t, "frozen", "small", 0.1), report(t, "frozen", "smollm2", 0.09)},
 	}
 	if err := p.load([]string{trained(t, "joint", joint, metrics, ""), trained(t, "frozen", frozen, metrics, "{}\n{}\n")}); err != nil {
 		t.Fatal(err)
@@ -78,8 +78,9 @@ func TestThePageSaysWhatRunsShareWhatTheyMeasuredAndWhatOtherReadersConfirm(t *t
 	for _, want := range []string{
 		"# Joint or frozen\n", "    sputnik train --threads 1\n", "| joint | `` | 7 | done | 61 | – | – | 0.500, 3 |",
 		"| frozen | `--reconstructor_every 0` | 7 | done | 61 | 2 texts |", "| joint | 3 | 0.500 | 0.250 [0.100, 0.400] |",
-		"| joint | reward | 2 | 4 | 1 of 2 |", "| own | 0, 0 | start | 0.5 | +0.200 [+0.100, +0.300] | – |",
-		"| smollm2 | 0, 0 | start | 0.5 | +0.050 [-0.050, +0.150] | 25% |",
+		"| joint | reward | 2 | 4 | 1 of 2 |", "| joint | start | 0.5 | own | 0, 0 | +0.200 [+0.100, +0.300] | – |",
+		"| joint | start | 0.5 | smollm2 | 0, 0 | +0.050 [-0.050, +0.150] | 25% |",
+		"| frozen | start | 0.5 | small | 0, 0 | +0.100 [+0.000, +0.200] | – |", "| smollm2 | 0, 0 | +0.090 [-0.010, +0.190] | 90% |",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
