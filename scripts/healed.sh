@@ -40,9 +40,12 @@ paid frozen-20 "$out/layers-20/latest/reconstructor"
 
 wide wide-26 "$out/layers-26/best/reconstructor"
 wide wide-joint "$out/joint/latest/reconstructor"
+# what more healing brings
+heal longer "" --reconstructor_path "$out/joint/latest/reconstructor" --reconstructor_layers 64 --reconstructor_start 140 \
+	--learning_rate_reconstructor 3e-5 --batch_size 16 --eval_freq 140 --judge_texts 141
 go run ./scripts/trainings -title "SmolLM2 without some of its layers, healed" \
 	-evaluated rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
-	"$out"/{layers-26,layers-24,layers-20,wide-26,wide-joint} >docs/experiments/005-healed.md
+	"$out"/{layers-26,layers-24,layers-20,wide-26,wide-joint,longer} >docs/experiments/005-healed.md
 
 read() { # NAME AGENT OTHERS FLAGS...
 	bin/sputnik eval --task squad_en --num_sequences 0 --target_ratios 0.3,0.5 --metrics compression_ratio,retained_information \
