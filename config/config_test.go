@@ -101,6 +101,7 @@ func TestAMistakeIsOneLineThatSaysWhatWouldBeRight(t *testing.T) {
 		"not one of the choices":     {`{"reward_type": "information"}`, `want one of simple`},
 		"not like the pattern":       {`{"device": "gpu"}`, `device is "gpu"; want text like auto|cpu|cuda`},
 		"two fields that contradict": {`{"rate_min": 0.8, "rate_max": 0.5}`, `rate_min is 0.8; want at most rate_max, 0.5`},
+		"layers of no weights":       {`{"reconstructor_without": [4, 5]}`, `reconstructor_without is [4 5]; want reconstructor_path, whose layers they are`},
 		"rounds of a pair":           {`{"gradient_estimator": "disarm"}`, `rounds is 2; want 1 for gradient_estimator disarm`},
 		"a mask without its pair":    {`{"gradient_estimator": "disarm", "rounds": 1, "samples": 3}`, `samples is 3; want an even number`},
 		"rounds of gates":            {`{"gradient_estimator": "gate", "rounds": 3}`, `rounds is 3; want 1 for gradient_estimator gate`},

@@ -114,6 +114,8 @@ func (t *Train) Validate() error {
 		return fmt.Errorf("reward_temperature_min is %g; want at most reward_temperature, %g", t.RewardTemperatureTo, t.RewardTemperature)
 	case t.PolicyPath != "" && t.EmbeddingFrom != "":
 		return fmt.Errorf("embedding_from is %s; want none with policy_path, whose agent has an embedding", t.EmbeddingFrom)
+	case len(t.ReconstructorWithout) > 0 && t.ReconstructorPath == "":
+		return fmt.Errorf("reconstructor_without is %d; want reconstructor_path, whose layers they are", t.ReconstructorWithout)
 	case t.ReconstructorDim%t.ReconstructorHeads != 0:
 		return fmt.Errorf("reconstructor_dim is %d; want a multiple of reconstructor_heads, %d", t.ReconstructorDim, t.ReconstructorHeads)
 	}
