@@ -14,6 +14,7 @@ import (
 	"github.com/project-sputnik/sputnik/config"
 	"github.com/project-sputnik/sputnik/probe"
 	"github.com/project-sputnik/sputnik/torch"
+	"github.com/project-sputnik/sputnik/transformer"
 )
 
 // RunCausal makes a ladder of language models, causal or masked: each starts from its own weights, or from the first
@@ -175,11 +176,11 @@ func (c *causal) heal(ctx context.Context, teacher, student language) error {
 }
 
 // languageLoss is (1-a) CE(word, s) + a T^2 KL(softmax(t/T) || softmax(s/T)), a mean over the places of an exercise.
-func languageLoss(s *torch.Scope, teacher, student language, e exercise, w weights) torch.Tensor {
+func languageLoss(s *torch.Scope, teacher, student language, e transformer.Exercise, w weights) torch.Tensor {
 	said, wanted := student.logits(s, e), s.Detach(teacher.logits(s, e))
-	hard := s.Mean(s.CrossEntropy(said, torch.From(s, e.words, int64(len(e.words)))))
+	hard := s.Mean(s.CrossEntropy(said, e.Targets(s)))
 	t, q := s.LogSoftmax(s.Scale(wanted, 1/w.temperature), -1), s.LogSoftmax(s.Scale(said, 1/w.temperature), -1)
-	soft := s.Mean(s.SumDim(s.Mul(s.Exp(t), s.Sub(t, q)), -1))
+	soft := s.Mean(s.Divergence(t, q))
 	return s.Add(s.Scale(hard, 1-w.alpha), s.Scale(soft, w.alpha*w.temperature*w.temperature))
 }
 

@@ -22,32 +22,20 @@ type language interface {
 	layers() int
 	ids(text string) []int32
 	// exercise is a batch of texts of one length with the places that are asked for.
-	exercise(batch [][]int32, random *rand.Rand) exercise
-	logits(s *torch.Scope, e exercise) torch.Tensor // [places, vocabulary]
+	exercise(batch [][]int32, random *rand.Rand) transformer.Exercise
+	logits(s *torch.Scope, e transformer.Exercise) torch.Tensor // [places, vocabulary]
 	// losses are the mean nats of every text's places.
 	losses(ctx context.Context, texts [][]int32) ([]float64, error)
 }
 
-// exercise is what a model reads, which words it is to say, and from which of its places.
-type exercise struct {
-	rows, length  int64
-	read          []int64 // [rows, length]
-	places, words []int64
-}
-
-func layOut(batch [][]int32) exercise {
-	e := exercise{rows: int64(len(batch)), length: int64(len(batch[0]))}
+func layOut(batch [][]int32) transformer.Exercise {
+	e := transformer.Exercise{Rows: int64(len(batch)), Length: int64(len(batch[0]))}
 	for _, text := range batch {
 		for _, id := range text {
-			e.read = append(e.read, int64(id))
+			e.Read = append(e.Read, int64(id))
 		}
 	}
 	return e
-}
-
-// picked are the hidden states of the exercise's places: hidden [rows, length, width] -> [places, width].
-func (e exercise) picked(s *torch.Scope, hidden torch.Tensor) torch.Tensor {
-	return s.IndexSelect(s.Reshape(hidden, e.rows*e.length, hidden.Size(-1)), 0, torch.From(s, e.places, int64(len(e.places))))
 }
 
 // causalModel says the next word, at a sample of places: the vocabulary is wide.
@@ -72,24 +60,19 @@ func (m causalModel) ids(text string) []int32 {
 	return token.IDs(nil, m.Tokenizer().Encode(nil, []byte(text)))
 }
 
-func (m causalModel) exercise(batch [][]int32, random *rand.Rand) exercise {
+func (m causalModel) exercise(batch [][]int32, random *rand.Rand) transformer.Exercise {
 	e := layOut(batch)
-	for i := range e.read {
-		if (int64(i)+1)%e.length != 0 {
-			e.places, e.words = append(e.places, int64(i)), append(e.words, e.read[i+1])
+	for i := range e.Read {
+		if (int64(i)+1)%e.Length != 0 {
+			e.Ask(int64(i), e.Read[i+1])
 		}
 	}
-	random.Shuffle(len(e.places), func(i, j int) {
-		e.places[i], e.places[j] = e.places[j], e.places[i]
-		e.words[i], e.words[j] = e.words[j], e.words[i]
-	})
-	n := min(len(e.places), causalPositions)
-	e.places, e.words = e.places[:n], e.words[:n]
+	e.Sample(causalPositions, random)
 	return e
 }
 
-func (m causalModel) logits(s *torch.Scope, e exercise) torch.Tensor {
-	return m.Model().Logits(s, e.picked(s, m.Model().Graph(s, transformer.Context{IDs: torch.From(s, e.read, e.rows, e.length)})))
+func (m causalModel) logits(s *torch.Scope, e transformer.Exercise) torch.Tensor {
+	return m.Model().Logits(s, e.Picked(s, m.Model().Graph(s, transformer.Context{IDs: e.IDs(s)})))
 }
 
 // losses are of every word but the first.
@@ -139,22 +122,22 @@ func (m maskedModel) ids(text string) []int32 {
 }
 
 // exercise masks words other than the mark before a text, at least one of each; where a text was cut no mark follows.
-func (m maskedModel) exercise(batch [][]int32, random *rand.Rand) exercise {
+func (m maskedModel) exercise(batch [][]int32, random *rand.Rand) transformer.Exercise {
 	e := layOut(batch)
-	for row := range e.rows {
-		always := 1 + random.Int64N(e.length-1)
-		for i := int64(1); i < e.length; i++ {
-			if at := row*e.length + i; i == always || random.IntN(100) < maskedPercent {
-				e.places, e.words = append(e.places, at), append(e.words, e.read[at])
-				e.read[at] = int64(m.Mask)
+	for row := range e.Rows {
+		always := 1 + random.Int64N(e.Length-1)
+		for i := int64(1); i < e.Length; i++ {
+			if at := row*e.Length + i; i == always || random.IntN(100) < maskedPercent {
+				e.Ask(at, e.Read[at])
+				e.Read[at] = int64(m.Mask)
 			}
 		}
 	}
 	return e
 }
 
-func (m maskedModel) logits(s *torch.Scope, e exercise) torch.Tensor {
-	return m.Fill(s, e.picked(s, m.Model().Hidden(s, torch.From(s, e.read, e.rows, e.length), torch.Tensor{})))
+func (m maskedModel) logits(s *torch.Scope, e transformer.Exercise) torch.Tensor {
+	return m.Fill(s, e.Picked(s, m.Model().Hidden(s, e.IDs(s), torch.Tensor{})))
 }
 
 // losses are of masks that are the same for every model.
@@ -166,7 +149,7 @@ func (m maskedModel) losses(ctx context.Context, texts [][]int32) ([]float64, er
 		}
 		e := m.exercise([][]int32{text}, rand.New(rand.NewPCG(uint64(i), 0x3a5c)))
 		err := torch.NoGrad(func(s *torch.Scope) error {
-			means[i] = s.Item(s.Mean(s.CrossEntropy(m.logits(s, e), torch.From(s, e.words, int64(len(e.words))))))
+			means[i] = s.Item(s.Mean(s.CrossEntropy(m.logits(s, e), e.Targets(s))))
 			return nil
 		})
 		if err != nil {

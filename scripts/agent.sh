@@ -38,12 +38,12 @@ learn reinforce_taught $run 42
 xargs -L 1 -P 2 scripts/experiment.sh <<PAGES
 005-agents --model_path $trainings --compare outputs/before --task squad_en --num_sequences 0 --baselines ngram,adaptive,frequency,tokenclass --scorer_model tokenclass=$taught/teachers/1 --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
 005-transfer-meetings --model_path $run --compare outputs/before --task meetings --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
-005-question --model_path $run --question_given --task squad_en --num_sequences 0 --baselines frequency --target_ratios 0.2,0.3,0.5 --metrics exact_kept --threads 1
+005-question --model_path $trainings --question_given --task squad_en --num_sequences 0 --baselines frequency --target_ratios 0.2,0.3,0.5 --metrics exact_kept --threads 1
 005-plain --model_path $trainings --compare outputs/before --num_sequences 80 --baselines frequency,ngram,adaptive --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-nq --model_path $trainings --compare outputs/before --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines ngram,adaptive,frequency --target_ratios 0.3,0.5,0.7 --metrics exact_kept --threads 1
 005-transfer-gsm8k --model_path $run --task gsm8k --num_sequences 24 --baselines frequency,ngram,last --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-commongen --model_path $run --task commongen --num_sequences 40 --baselines frequency,ngram,last --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
-005-question-nq --model_path $run --question_given --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
+005-question-nq --model_path $trainings --question_given --data_path $data/qa/nq.valid.jsonl.gz --num_sequences 0 --baselines frequency --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-squad_es --model_path $run --compare outputs/before --task squad_es --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-squad_de --model_path $run --compare outputs/before --task squad_de --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
 005-transfer-squad_zh --model_path $run --compare outputs/before --task squad_zh --num_sequences 40 --baselines ngram,frequency,random --target_ratios 0.3,0.5 --metrics exact_kept --threads 1
@@ -52,10 +52,14 @@ PAGES
 
 # What ships is the first training; its answers were read above.
 shipped=outputs/experiments/shipped
-mkdir -p $shipped
-cp outputs/experiments/005-agents/readings.jsonl $shipped/
-bin/sputnik eval --output_dir $shipped --model_path $run --task squad_en --num_sequences 0 --include_baselines false --target_ratios 0.3,0.5,0.7 --metrics exact_kept
-go run ./scripts/ship --run $run --report $shipped/report.json --report outputs/experiments/005-question/report.json
+read() { # FOLDER PAGE FLAGS...
+	mkdir -p "$1"
+	cp "outputs/experiments/$2/readings.jsonl" "$1/"
+	bin/sputnik eval --output_dir "$1" --model_path $run --task squad_en --num_sequences 0 --include_baselines false --metrics exact_kept "${@:3}"
+}
+read $shipped 005-agents --target_ratios 0.3,0.5,0.7
+read $shipped-told 005-question --question_given --target_ratios 0.2,0.3,0.5
+go run ./scripts/ship --run $run --report $shipped/report.json --report $shipped-told/report.json
 make build
 go run ./scripts/calibrate --model agent/default --data "$data/eval/squad_en.jsonl" --data "$data/qa/nq.valid.jsonl.gz" >docs/experiments/006-quality.md
 make build

@@ -38,6 +38,6 @@ void by_zeros(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
 void sp_complete_meta(void) {
   static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::Meta, __FILE__, __LINE__);
   for (auto name : {"index_select", "embedding_dense_backward", "native_layer_norm", "native_layer_norm_backward",
-                    "log_sigmoid_forward", "log_sigmoid_backward", "where.self_out", "abs.out", "_fused_adamw_"})
+                    "log_sigmoid_forward", "log_sigmoid_backward", "where.self", "where.self_out", "abs.out", "_fused_adamw_"})
     library.impl(name, torch::CppFunction::makeFromBoxedFunction<&by_zeros>());
 }

@@ -106,6 +106,11 @@ func (s *Scope) Softmax(a Tensor, dim int) Tensor { return s.one(opSoftmax, a, d
 // LogSoftmax is the logarithm of Softmax.
 func (s *Scope) LogSoftmax(a Tensor, dim int) Tensor { return s.one(opLogSoftmax, a, dim) }
 
+// Divergence is KL(p || q) of log probabilities over the last dimension: [..., n] -> [...].
+func (s *Scope) Divergence(p, q Tensor) Tensor {
+	return s.SumDim(s.Mul(s.Exp(p), s.Sub(p, q)), -1)
+}
+
 // Sum adds all elements.
 func (s *Scope) Sum(a Tensor) Tensor { return s.one(opSum, a) }
 

@@ -14,7 +14,10 @@ import (
 func TestEveryTensorOfARunIsOnTheDeviceInUse(t *testing.T) {
 	reader := savedReader(t, quick(t).Tokenizer, 1)
 	for name, change := range map[string]func(c *config.Train){
-		"the reconstructor reads":      func(*config.Train) {},
+		"the reconstructor reads": func(*config.Train) {},
+		"another model heals it": func(c *config.Train) {
+			c.ReconstructorPath, c.ReconstructorTeacher, c.MixedPrecision = reader, reader, true
+		},
 		"another model reads":          func(c *config.Train) { c.Reader = reader },
 		"a reader gives credit":        func(c *config.Train) { c.Reader, c.GradientEstimator, c.Rounds = reader, "gate", 1 },
 		"a reader labels":              func(c *config.Train) { c.LabelWith, c.LabelReader = "told", reader },

@@ -24,7 +24,7 @@ type judged struct {
 	missing  []float64 // of the answers in each mask, by rarity: what anybody sees who reads nothing
 }
 
-// makeJudge opens the judge and has it read random masks, once and for all: they stay the same, and so does the judge.
+// makeJudge opens the judge that is named, if one is.
 func (t *Trainer) makeJudge(ctx context.Context) error {
 	if t.cfg.Judge == "" {
 		return nil
@@ -34,21 +34,21 @@ func (t *Trainer) makeJudge(ctx context.Context) error {
 		return config.Usagef("judge: %w", err)
 	}
 	t.close = append(t.close, judge.Close)
-	return t.judgedBy(ctx, judge)
+	return t.appoint(ctx, judge)
 }
 
-// judgedBy takes a reader for the judge.
-func (t *Trainer) judgedBy(ctx context.Context, judge probe.Reader) (err error) {
+// appoint makes a reader the judge, and has it read random masks, once and for all: they stay the same, and so does the judge.
+func (t *Trainer) appoint(ctx context.Context, judge probe.Reader) (err error) {
 	t.judge = judge
-	t.random, err = t.judged(ctx, 0, func(text token.Text, _ float64) ([]float32, error) {
+	t.randomMasks, err = t.judgeMasks(ctx, 0, func(text token.Text, _ float64) ([]float32, error) {
 		return make([]float32, len(text.Units)), nil
 	})
 	return err
 }
 
-// judged has the judge read masks that are drawn, at the temperature that the run begins with, around the scores of the
+// judgeMasks has the judge read masks that are drawn, at the temperature that the run begins with, around the scores of the
 // words of a text at a rate.
-func (t *Trainer) judged(ctx context.Context, set int, scores func(text token.Text, rate float64) ([]float32, error)) (*judged, error) {
+func (t *Trainer) judgeMasks(ctx context.Context, set int, scores func(text token.Text, rate float64) ([]float32, error)) (*judged, error) {
 	var j judged
 	for i, each := range t.data.selection[:min(t.cfg.JudgeTexts, len(t.data.selection))] {
 		random := env.Source(t.cfg.RandomSeed, set, 1<<17+i)
@@ -115,11 +115,11 @@ func (t *Trainer) consult(ctx context.Context, metrics map[string]float64) error
 	if t.state.Evaluations++; (t.state.Evaluations-1)%t.cfg.JudgeEvery != 0 {
 		return nil
 	}
-	drawn, err := t.judged(ctx, t.state.Evaluations, t.scores)
+	drawn, err := t.judgeMasks(ctx, t.state.Evaluations, t.scores)
 	if err != nil {
 		return err
 	}
-	for masks, j := range map[string]*judged{"": t.random, "_drawn": drawn} {
+	for masks, j := range map[string]*judged{"": t.randomMasks, "_drawn": drawn} {
 		losses, err := j.readBy(ctx, t.reader)
 		if err != nil {
 			return err

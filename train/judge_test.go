@@ -11,7 +11,7 @@ import (
 func TestAgreementIsOfTheOrderThatMasksAreReadIn(t *testing.T) {
 	words := func(words []string, _ string) float64 { return float64(len(strings.Join(words, ""))) }
 	trainer := start(t, game(t, 8), cheapReader(finding))
-	if err := trainer.judgedBy(t.Context(), cheapReader(words)); err != nil {
+	if err := trainer.appoint(t.Context(), cheapReader(words)); err != nil {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct {
@@ -24,11 +24,11 @@ func TestAgreementIsOfTheOrderThatMasksAreReadIn(t *testing.T) {
 		"whoever sees no order": {func([]string, string) float64 { return 1 }, math.NaN()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			losses, err := trainer.random.readBy(t.Context(), test.reader)
+			losses, err := trainer.randomMasks.readBy(t.Context(), test.reader)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := trainer.random.agreement(losses)
+			got := trainer.randomMasks.agreement(losses)
 			if math.IsNaN(got.Value) != math.IsNaN(test.want) || math.Abs(got.Value-test.want) > 1e-12 || got.Low > got.Value || got.High < got.Value {
 				t.Errorf("agreement %v; want %g", got, test.want)
 			}
@@ -40,7 +40,7 @@ func TestTheJudgeIsAskedEverySoManyEvaluations(t *testing.T) {
 	c := game(t, 8)
 	c.JudgeEvery = 2
 	trainer := start(t, c, cheapReader(finding))
-	if err := trainer.judgedBy(t.Context(), cheapReader(finding)); err != nil {
+	if err := trainer.appoint(t.Context(), cheapReader(finding)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 4 {
@@ -59,10 +59,10 @@ func TestTheJudgeIsAskedEverySoManyEvaluations(t *testing.T) {
 // An agent that is certain draws much the same masks over and over; random masks it has no part in.
 func TestTheJudgeReadsWhatTheAgentDraws(t *testing.T) {
 	trainer := start(t, game(t, 8), cheapReader(finding), keepLast(200, 20))
-	if err := trainer.judgedBy(t.Context(), cheapReader(finding)); err != nil {
+	if err := trainer.appoint(t.Context(), cheapReader(finding)); err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := trainer.judged(t.Context(), 1, trainer.scores)
+	drawn, err := trainer.judgeMasks(t.Context(), 1, trainer.scores)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestTheJudgeReadsWhatTheAgentDraws(t *testing.T) {
 		}
 		return n
 	}
-	if random, certain := different(trainer.random), different(drawn); certain > random/2 {
+	if random, certain := different(trainer.randomMasks), different(drawn); certain > random/2 {
 		t.Errorf("%d different masks of an agent that is certain, %d random ones", certain, random)
 	}
 }

@@ -16,32 +16,32 @@ import (
 
 // Trainer holds what a run moves.
 type Trainer struct {
-	cfg       config.Train
-	settings  any // the configuration as the user gave it
-	data      *data
-	agent     *agent.Agent // nil where the reconstructor trains alone
-	rebuild   *reconstructor.Reconstructor
-	healer    *reconstructor.Reconstructor // whose words the reconstructor learns; nil where it learns texts and answers
-	reader    probe.Reader                 // who answers the probes that pay
-	known     map[*byte][][]probe.Loss     // by a task's key: what a reader that does not learn loses on nothing and on all of it
-	together  map[*byte][]task             // by a task's key: those that are read with it
-	crediter  crediter                     // the same where the estimator asks for its credit; else nil
-	judge     probe.Reader                 // what the reader is held to; nil without a judge
-	random    *judged                      // random masks that it has read
-	masks     rates                        // of the reconstructor's random masks
-	parts     int                          // that a step is played in
-	close     []func()
-	policy    *torch.AdamW
-	rebuilds  *torch.AdamW
-	reward    rewards.Reward
-	estimator gradient.Estimator
-	schedule  rewards.Schedule
-	rebuilt   map[string]float64 // what the reconstructor's last step in the joint loop measured
-	state     State
-	unchanged bool      // since the last checkpoint
-	began     time.Time // this process
-	earlier   float64   // seconds that processes before it took
-	log       *slog.Logger
+	cfg         config.Train
+	settings    any // the configuration as the user gave it
+	data        *data
+	agent       *agent.Agent // nil where the reconstructor trains alone
+	rebuild     *reconstructor.Reconstructor
+	healer      *reconstructor.Reconstructor // whose words the reconstructor learns; nil where it learns texts and answers
+	reader      probe.Reader                 // who answers the probes that pay
+	known       map[*byte][][]probe.Loss     // by a task's key: what a reader that does not learn loses on nothing and on all of it
+	together    map[*byte][]task             // by a task's key: those that are read with it
+	crediter    crediter                     // the same where the estimator asks for its credit; else nil
+	judge       probe.Reader                 // what the reader is held to; nil without a judge
+	randomMasks *judged                      // of held-out texts, that it has read
+	masks       rates                        // of the reconstructor's random masks
+	parts       int                          // that a step is played in
+	close       []func()
+	policy      *torch.AdamW
+	rebuilds    *torch.AdamW
+	reward      rewards.Reward
+	estimator   gradient.Estimator
+	schedule    rewards.Schedule
+	rebuilt     map[string]float64 // what the reconstructor's last step in the joint loop measured
+	state       State
+	unchanged   bool      // since the last checkpoint
+	began       time.Time // this process
+	earlier     float64   // seconds that processes before it took
+	log         *slog.Logger
 }
 
 // rates are the lowest and the highest share of words kept.
