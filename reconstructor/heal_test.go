@@ -50,12 +50,20 @@ func values(t *testing.T, p torch.Named) (v []float32) {
 	return v
 }
 
-// lessons are questions about the lesson, behind some of its words.
-func lessons(r *Reconstructor) (examples []Example) {
+// asked are questions about the lesson, behind some of its words.
+func asked() (readings []probe.Reading) {
 	for _, left := range []string{lesson, "harbour old town opened ships spring", "mayor gave speech"} {
-		for _, asked := range [][2]string{{"What opened to ships?", "The harbour"}, {"Who gave a speech?", "the mayor"}} {
-			examples = append(examples, r.Answering(probe.Reading{Context: left, Probe: probe.Probe{Kind: probe.KindQuestion, Prompt: asked[0], Target: asked[1]}}))
+		for _, q := range [][2]string{{"What opened to ships?", "The harbour"}, {"Who gave a speech?", "the mayor"}} {
+			readings = append(readings, probe.Reading{Context: left, Probe: probe.Probe{Kind: probe.KindQuestion, Prompt: q[0], Target: q[1]}})
 		}
+	}
+	return readings
+}
+
+// lessons are what is asked, to learn from.
+func lessons(r *Reconstructor) (examples []Example) {
+	for _, reading := range asked() {
+		examples = append(examples, r.Answering(reading))
 	}
 	return examples
 }

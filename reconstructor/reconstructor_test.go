@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -268,7 +269,7 @@ func TestASavedReconstructorReadsTheSame(t *testing.T) {
 			}
 			defer saved.Close()
 			got, err := saved.Losses(context.Background(), readings)
-			if err != nil || !slices.Equal(got, want) || saved.chat != r.chat || saved.model.Config != r.model.Config {
+			if err != nil || !slices.Equal(got, want) || saved.chat != r.chat || !reflect.DeepEqual(saved.model.Config, r.model.Config) {
 				t.Errorf("%v, want %v; chat %v, want %v; %+v (%v)", got, want, saved.chat, r.chat, saved.model.Config, err)
 			}
 			if err := r.LoadInto(dir); err != nil {

@@ -97,12 +97,13 @@ Tensor heads(const Tensor& x, int64_t n, int64_t d) { return x.view({x.size(0), 
 
 Tensor llama_layer(Forward& f, int64_t layer, Tensor x) {
   const auto& s = f.shape;
-  const auto q_width = s.heads * s.head_dim, kv_width = s.kv_heads * s.head_dim;
+  const auto groups = s.heads / s.kv_heads;
   auto h = rms_norm(x, f.next(), s.eps);
   auto qkv = at::linear(h, f.next());
-  auto q = rotate(heads(qkv.narrow(-1, 0, q_width).contiguous(), s.heads, s.head_dim), f.cos, f.sin);
-  auto k = rotate(heads(qkv.narrow(-1, q_width, kv_width).contiguous(), s.kv_heads, s.head_dim), f.cos, f.sin);
-  auto v = heads(qkv.narrow(-1, q_width + kv_width, kv_width).contiguous(), s.kv_heads, s.head_dim);
+  const auto kv_width = qkv.size(-1) / (groups + 2), q_width = groups * kv_width;  // of this layer: it may be pruned
+  auto q = rotate(heads(qkv.narrow(-1, 0, q_width).contiguous(), q_width / s.head_dim, s.head_dim), f.cos, f.sin);
+  auto k = rotate(heads(qkv.narrow(-1, q_width, kv_width).contiguous(), kv_width / s.head_dim, s.head_dim), f.cos, f.sin);
+  auto v = heads(qkv.narrow(-1, q_width + kv_width, kv_width).contiguous(), kv_width / s.head_dim, s.head_dim);
   auto attended = attend(f, layer, q, k, v);
   pick(f, layer, x, attended);
   x = x + at::linear(attended, f.next());

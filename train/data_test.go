@@ -3,10 +3,13 @@ package train
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/project-sputnik/sputnik/probe"
+	"github.com/project-sputnik/sputnik/token"
 )
 
 func TestOneDocumentInTwentyIsSelectedOnAndNotLearnedFrom(t *testing.T) {
@@ -39,5 +42,30 @@ func TestOneDocumentInTwentyIsSelectedOnAndNotLearnedFrom(t *testing.T) {
 	}
 	if len(d.chunks) == 0 || len(d.salient) == 0 {
 		t.Errorf("%d chunks, %d salient texts", len(d.chunks), len(d.salient))
+	}
+}
+
+func TestQuestionsAreReadBehindMasksOfTheirOwn(t *testing.T) {
+	tokenizer, err := token.Open("gpt2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(strings.Repeat("one two three four five six seven eight nine ten ", 20))
+	text := strings.Join(words, " ")
+	questions := []probe.Question{{ID: "a", Context: text, Question: "Which?", Answers: []string{"three"}}, {ID: "b", Context: "Other " + text, Question: "What?", Answers: []string{"nine"}}}
+	readings := MaskedReadings(tokenizer, questions, 5, 3)
+	if !reflect.DeepEqual(readings, MaskedReadings(tokenizer, questions, 5, 3)) {
+		t.Error("another time they are others")
+	}
+	masks, asked := map[string]bool{}, map[string]int{}
+	for _, r := range readings {
+		masks[r.Context] = true
+		asked[r.Probe.Target]++
+		if kept := len(strings.Fields(r.Context)); kept < 20 || kept > 180 {
+			t.Errorf("%d of 200 words are kept", kept)
+		}
+	}
+	if len(masks) != 5 || asked["three"] < 2 || asked["nine"] < 2 {
+		t.Errorf("%d masks, questions %v", len(masks), asked)
 	}
 }

@@ -142,11 +142,31 @@ func (t *Trainer) healStep(random *rand.Rand, within int) (map[string]float64, e
 	var examples []reconstructor.Example
 	for i := range t.cfg.BatchSize {
 		task := t.data.byLength[(first+i)%len(t.data.byLength)]
-		left := string(task.text.Kept(randomMask(task.text, rate, random)))
-		examples = append(examples, t.rebuild.Answering(probe.Reading{Context: left, Probe: task.Probes[random.IntN(len(task.Probes))]}))
+		examples = append(examples, t.rebuild.Answering(task.behindMask(rate, random)))
 		metrics["tokens"] += float64(len(task.text.Tokens))
 	}
 	return metrics, t.moveReconstructor(examples, random, within, metrics)
+}
+
+// behindMask asks one of the task's probes behind a random mask of its text.
+func (t task) behindMask(rate float64, random *rand.Rand) probe.Reading {
+	left := string(t.text.Kept(randomMask(t.text, rate, random)))
+	return probe.Reading{Context: left, Probe: t.Probes[random.IntN(len(t.Probes))]}
+}
+
+// MaskedReadings are n of the questions, or the same again where there are fewer, each behind a random mask of its text at
+// a rate of .2 to .8.
+func MaskedReadings(tokenizer token.Tokenizer, questions []probe.Question, n int, seed int64) []probe.Reading {
+	var tasks []task
+	for _, each := range probe.Tasks(questions, 0, seed) {
+		tasks = append(tasks, task{Task: each, text: token.Read(tokenizer, []byte(each.Text))})
+	}
+	random := env.Source(seed, 0, 0)
+	var readings []probe.Reading
+	for _, each := range draw(tasks, n, seed, 0) {
+		readings = append(readings, each.behindMask(0.2+0.6*random.Float64(), random))
+	}
+	return readings
 }
 
 // randomMask keeps each word with a probability.

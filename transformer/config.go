@@ -28,7 +28,8 @@ type Config struct {
 	Positions   int // longest context
 	Epsilon     float64
 	RopeTheta   float64
-	Tied        bool // the head is the embedding
+	Tied        bool         // the head is the embedding
+	Pruned      []LayerShape // of each layer, where they are not alike (Model.Prune)
 }
 
 // Check says what is wrong with the shape, before anything of its size is allocated.
@@ -44,8 +45,31 @@ func (c Config) Check() error {
 		return fmt.Errorf("%d heads of %d are not the width %d", c.Heads, c.HeadDim, c.Width)
 	case c.HeadDim%2 != 0:
 		return fmt.Errorf("head size %d is odd", c.HeadDim)
+	case c.Pruned != nil && (c.Family != Llama || len(c.Pruned) != c.Layers):
+		return fmt.Errorf("%d shapes of layers for %d layers of a %s", len(c.Pruned), c.Layers, c.Family)
+	}
+	for i, layer := range c.Pruned {
+		if min(layer.Heads, layer.KVHeads, layer.FeedForward) < 1 || layer.Heads*c.KVHeads != layer.KVHeads*c.Heads {
+			return fmt.Errorf("layer %d has %d heads, %d key-value heads and %d neurons; want at least 1 of each, and %d heads to %d key-value heads",
+				i, layer.Heads, layer.KVHeads, layer.FeedForward, c.Heads, c.KVHeads)
+		}
 	}
 	return nil
+}
+
+// LayerShape is the shape of one layer.
+type LayerShape struct {
+	Heads       int `json:"num_attention_heads"`
+	KVHeads     int `json:"num_key_value_heads"`
+	FeedForward int `json:"intermediate_size"`
+}
+
+// layer is the shape of the i-th layer.
+func (c Config) layer(i int) LayerShape {
+	if c.Pruned != nil {
+		return c.Pruned[i]
+	}
+	return LayerShape{c.Heads, c.KVHeads, c.FeedForward}
 }
 
 func (c Config) shape() torch.TransformerShape {
@@ -82,6 +106,8 @@ type hfConfig struct {
 		RopeTheta float64 `json:"rope_theta"`
 	} `json:"rope_parameters,omitempty"`
 	TieWordEmbeddings *bool `json:"tie_word_embeddings,omitempty"`
+
+	PrunedLayers []LayerShape `json:"pruned_layers,omitempty"` // ours: nobody else's Llama has layers that differ
 }
 
 func readConfig(dir string) (Config, error) {
@@ -119,7 +145,7 @@ func (hf hfConfig) config() Config {
 		Family: hf.ModelType, Vocabulary: hf.VocabSize, Width: hf.HiddenSize, Layers: hf.NumHiddenLayers,
 		Heads: hf.NumAttentionHeads, KVHeads: hf.NumKeyValueHeads, FeedForward: hf.IntermediateSize,
 		Positions: hf.MaxPositionEmbeddings, Epsilon: hf.RMSNormEps, RopeTheta: hf.RopeTheta,
-		Tied: hf.TieWordEmbeddings != nil && *hf.TieWordEmbeddings,
+		Tied: hf.TieWordEmbeddings != nil && *hf.TieWordEmbeddings, Pruned: hf.PrunedLayers,
 	}
 	if hf.RopeParameters != nil {
 		c.RopeTheta = hf.RopeParameters.RopeTheta
@@ -151,6 +177,6 @@ func (c Config) hf() hfConfig {
 		ModelType: Llama, Architectures: []string{"LlamaForCausalLM"}, VocabSize: c.Vocabulary, HiddenSize: c.Width,
 		NumHiddenLayers: c.Layers, NumAttentionHeads: c.Heads, NumKeyValueHeads: c.KVHeads, HeadDim: &head,
 		IntermediateSize: c.FeedForward, MaxPositionEmbeddings: c.Positions, RMSNormEps: c.Epsilon,
-		RopeTheta: c.RopeTheta, TieWordEmbeddings: &tied,
+		RopeTheta: c.RopeTheta, TieWordEmbeddings: &tied, PrunedLayers: c.Pruned,
 	}
 }

@@ -64,13 +64,13 @@ func (m *Model) Graph(s *torch.Scope, in Context) torch.Tensor {
 	} else {
 		g.rope(positions, m.Kind)
 	}
-	for range m.Config.Layers { // each in a scope of its own, or all layers' intermediates would live at once
+	for i := range m.Config.Layers { // each in a scope of its own, or all layers' intermediates would live at once
 		x = s.Within(func(inner *torch.Scope) torch.Tensor {
 			g.s = inner
 			if m.Config.Family == GPT2 {
 				return g.gpt2Layer(x)
 			}
-			return g.llamaLayer(x)
+			return g.llamaLayer(x, m.Config.layer(i))
 		})
 	}
 	g.s = s
@@ -113,16 +113,16 @@ func (g *graph) gpt2Layer(x torch.Tensor) torch.Tensor {
 	return g.s.Add(x, g.linear(g.s.GELUTanh(g.linear(g.layerNorm(x)))))
 }
 
-func (g *graph) llamaLayer(x torch.Tensor) torch.Tensor {
+func (g *graph) llamaLayer(x torch.Tensor, shape LayerShape) torch.Tensor {
 	s := g.s
-	q, kv := int64(g.c.Heads*g.c.HeadDim), int64(g.c.KVHeads*g.c.HeadDim)
+	q, kv := int64(shape.Heads*g.c.HeadDim), int64(shape.KVHeads*g.c.HeadDim)
 	qkv := s.Linear(s.RMSNorm(x, g.next(), g.c.Epsilon), g.next(), torch.Tensor{})
-	queries := g.rotate(g.heads(s.Narrow(qkv, -1, 0, q), g.c.Heads))
-	keys := g.rotate(g.heads(s.Narrow(qkv, -1, q, kv), g.c.KVHeads))
-	values := g.heads(s.Narrow(qkv, -1, q+kv, kv), g.c.KVHeads)
+	queries := g.rotate(g.heads(s.Narrow(qkv, -1, 0, q), shape.Heads))
+	keys := g.rotate(g.heads(s.Narrow(qkv, -1, q, kv), shape.KVHeads))
+	values := g.heads(s.Narrow(qkv, -1, q+kv, kv), shape.KVHeads)
 	x = s.Add(x, s.Linear(g.attend(queries, keys, values), g.next(), torch.Tensor{}))
 
-	inner := int64(g.c.FeedForward)
+	inner := int64(shape.FeedForward)
 	gateUp := s.Linear(s.RMSNorm(x, g.next(), g.c.Epsilon), g.next(), torch.Tensor{})
 	h := s.Mul(s.SiLU(s.Narrow(gateUp, -1, 0, inner)), s.Narrow(gateUp, -1, inner, inner))
 	return s.Add(x, s.Linear(h, g.next(), torch.Tensor{}))

@@ -54,26 +54,41 @@ func (c Config) gpt2Layout() []weight {
 	return append(all, norm("ln_f.weight", width), single("ln_f.bias", width))
 }
 
+// The weights of a Llama's layer, in order.
+const (
+	attentionNorm = iota
+	attentionIn
+	attentionOut
+	feedForwardNorm
+	feedForwardIn
+	feedForwardOut
+	llamaWeights
+)
+
+// llamaWeight is where a layer's weight is in the layout.
+func llamaWeight(layer, which int) int { return 1 + layer*llamaWeights + which }
+
 func (c Config) llamaLayout() []weight {
-	width, inner := int64(c.Width), int64(c.FeedForward)
-	q, kv := int64(c.Heads*c.HeadDim), int64(c.KVHeads*c.HeadDim)
+	width := int64(c.Width)
 	all := []weight{single("model.embed_tokens.weight", int64(c.Vocabulary), width)}
 	for i := range c.Layers {
-		at := fmt.Sprintf("model.layers.%d.", i)
-		all = append(all,
-			norm(at+"input_layernorm.weight", width),
-			weight{parts: []part{
-				{at + "self_attn.q_proj.weight", []int64{q, width}},
-				{at + "self_attn.k_proj.weight", []int64{kv, width}},
-				{at + "self_attn.v_proj.weight", []int64{kv, width}},
-			}},
-			single(at+"self_attn.o_proj.weight", width, q),
-			norm(at+"post_attention_layernorm.weight", width),
-			weight{parts: []part{
-				{at + "mlp.gate_proj.weight", []int64{inner, width}},
-				{at + "mlp.up_proj.weight", []int64{inner, width}},
-			}},
-			single(at+"mlp.down_proj.weight", width, inner))
+		at, layer := fmt.Sprintf("model.layers.%d.", i), c.layer(i)
+		q, kv, inner := int64(layer.Heads*c.HeadDim), int64(layer.KVHeads*c.HeadDim), int64(layer.FeedForward)
+		var weights [llamaWeights]weight
+		weights[attentionNorm] = norm(at+"input_layernorm.weight", width)
+		weights[attentionIn] = weight{parts: []part{
+			{at + "self_attn.q_proj.weight", []int64{q, width}},
+			{at + "self_attn.k_proj.weight", []int64{kv, width}},
+			{at + "self_attn.v_proj.weight", []int64{kv, width}},
+		}}
+		weights[attentionOut] = single(at+"self_attn.o_proj.weight", width, q)
+		weights[feedForwardNorm] = norm(at+"post_attention_layernorm.weight", width)
+		weights[feedForwardIn] = weight{parts: []part{
+			{at + "mlp.gate_proj.weight", []int64{inner, width}},
+			{at + "mlp.up_proj.weight", []int64{inner, width}},
+		}}
+		weights[feedForwardOut] = single(at+"mlp.down_proj.weight", width, inner)
+		all = append(all, weights[:]...)
 	}
 	all = append(all, norm("model.norm.weight", width))
 	if !c.Tied {

@@ -44,6 +44,9 @@ func Load(path string, options Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load model %s: %w", path, err)
 	}
+	if c.Pruned != nil {
+		c.Pruned = pick(c.Pruned, kept)
+	}
 	c.Layers, from = len(kept), renumbered{from, kept}
 	m, err := build(c, options.Kind, func(s *torch.Scope, w weight) (torch.Tensor, error) { return gather(s, from, w) })
 	if err != nil {
@@ -72,6 +75,14 @@ func keptLayers(layers int, options Options) ([]int, error) {
 		return nil, fmt.Errorf("none of %d layers is left", layers)
 	}
 	return kept, nil
+}
+
+// pick takes the places of a list.
+func pick[T any](all []T, places []int) (picked []T) {
+	for _, i := range places {
+		picked = append(picked, all[i])
+	}
+	return picked
 }
 
 // renumbered is a source whose i-th layer is the kept[i]-th of another.

@@ -22,7 +22,7 @@ func modelsCommand() *cli.Command {
 	format := &cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}
 	return &cli.Command{
 		Name:     "models",
-		Usage:    "fetch models, list them, say what they are, convert them",
+		Usage:    "fetch models, list them, say what they are, convert and prune them",
 		Category: "models",
 		Subcommands: []*cli.Command{
 			{Name: "pull", ArgsUsage: "NAME...", Action: pullModels, Usage: "fetch " + strings.Join(hub.Names(), ", ") +
@@ -30,6 +30,7 @@ func modelsCommand() *cli.Command {
 			{Name: "ls", Flags: []cli.Flag{format}, Action: listModels, Usage: "list the models that are here"},
 			{Name: "info", ArgsUsage: "NAME|FOLDER|FILE", Flags: []cli.Flag{format}, Action: describeModel, Usage: "say what a model is; of default, the agent in the binary, also what it was made from and what it was measured to do"},
 			{Name: "convert", ArgsUsage: "FILE.gguf FOLDER", Action: convertModel, Usage: "write a GGUF file as a Hugging Face folder"},
+			pruneCommand(),
 		},
 	}
 }

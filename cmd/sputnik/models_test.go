@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/project-sputnik/sputnik/reconstructor"
+	"github.com/project-sputnik/sputnik/torch"
 )
 
 const tinyModel = "../../transformer/gguf/testdata/llama.gguf"
@@ -51,6 +54,14 @@ func TestModelsSaysWhatIsWrongWithARequest(t *testing.T) {
 		"a file cut short":          {"models convert " + truncated + " " + truncated + ".out", "cut short"},
 		"a folder that is there":    {"models convert " + tinyModel + " " + filepath.Dir(truncated), "exists already"},
 		"an unknown format":         {"models ls --format xml", "text or json"},
+		"nothing to prune":          {"models prune", "wants a model and the folder"},
+		"no share":                  {"models prune --keep 0 a b", "above 0"},
+		"more than all":             {"models prune --keep 2 a b", "at most 1"},
+		"no readings":               {"models prune --readings 0 a b", "1 or more"},
+		"questions not there":       {"models prune --questions none.jsonl a " + truncated + ".small", "none.jsonl"},
+		"a pruned model that is":    {"models prune a " + filepath.Dir(truncated), "exists already"},
+		"no model to prune":         {"models prune none-such " + truncated + ".small", "none-such"},
+		"a mistyped flag":           {"models prune --kep 0.5 a b", "keep"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
@@ -59,5 +70,36 @@ func TestModelsSaysWhatIsWrongWithARequest(t *testing.T) {
 				t.Errorf("exit %d, %q; want %q", code, stderr.String(), c[1])
 			}
 		})
+	}
+}
+
+func TestAPrunedModelIsAModel(t *testing.T) {
+	dir := t.TempDir()
+	toy, pruned := filepath.Join(dir, "toy"), filepath.Join(dir, "new", "pruned")
+	if err := torch.Available(); err != nil {
+		t.Skip(err)
+	}
+	r, err := reconstructor.New(reconstructor.Shape{Tokenizer: "gpt2", Layers: 2, Width: 32, Heads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.Save(toy); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"sputnik", "models", "prune", "--keep", "0.4", "--readings", "3", toy, pruned}, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr.String())
+	}
+	small, err := reconstructor.Open(pruned, torch.Float32, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer small.Close()
+	if got, all := small.Model().Size(), r.Model().Size(); got >= all || !strings.Contains(stdout.String(), "after 3 readings") {
+		t.Errorf("%d parameters of %d: %q", got, all, stdout.String())
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "new", ".prune*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
