@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# Can SmolLM2 without some of its layers, healed by training (prod/healed_reader.json), stand in for it as the reader that pays?
-# Heals three, has two teach an agent from its first weights by their gate credit, one of them also while it goes on learning what
-# SmolLM2 says to what the agent leaves (joint), and has the reader that paid and SmolLM2, which paid nobody, say what the agents
-# gained on public XQuAD questions. The pages are docs/experiments/005-healed.md and 005-healed-agents.md; two hours of a core that has
-# bfloat16. Here layers-20 was stopped by hand at step 321 of 600.
+# Can a part of SmolLM2, healed by training, stand in for it as the reader that pays? healed.sh QED, a bare clone of
+# google-research-datasets/QED. SmolLM2 without some of its layers (prod/healed_reader.json) comes first, then with narrower ones, the
+# heads and neurons that answers need most (`sputnik models prune`, prod/pruned_reader.json), which are healed on QED's questions. Some
+# of either teach an agent from its first weights by their gate credit, frozen or while they go on learning what SmolLM2 says to what
+# the agent leaves (joint), and the reader that paid and SmolLM2, which paid nobody, say what the agents gained on public XQuAD
+# questions. The pages are docs/experiments/005-healed.md, 005-healed-agents.md, 005-pruned.md and 005-pruned-agents.md; six hours of
+# a core that has bfloat16. Here layers-20 was stopped by hand at step 321 of 600, half-healed at 413 and two-thirds-healed at 656.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+clone=${1:?usage: healed.sh QED}
 out=outputs/healed
 data=${SPUTNIK_DATA:-../shared/data}
-base=(--qa_path "$data/qa/nq.train.jsonl.gz" --val_data_path "$data/qa/nq.valid.jsonl.gz" --threads 1)
+questions=$data/qa/nq.train.jsonl.gz
 
 train() { # NAME FLAGS...
-	[[ -f $out/$1/training.json ]] || bin/sputnik train "${base[@]}" --output_dir "$out/$1" "${@:2}"
+	[[ -f $out/$1/training.json ]] || bin/sputnik train --qa_path "$questions" --val_data_path "$data/qa/nq.valid.jsonl.gz" --threads 1 \
+		--output_dir "$out/$1" "${@:2}"
 }
 heal() { # NAME LAYERS FLAGS...
 	train "$1" --config prod/healed_reader.json --reconstructor_without "$2" "${@:3}"
@@ -61,3 +65,27 @@ go run ./scripts/trainings -title "Agents paid by healed readers" -evaluated ans
 	-logged reward,reward_deviation,entropy,told -weights latest -questions "$data/eval/squad_en.jsonl" \
 	-reports "$out/joint-by-own,$out/joint-by-smollm2,$out/frozen-by-payer,$out/frozen-by-smollm2,$out/frozen-20-by-payer,$out/frozen-20-by-smollm2" \
 	"$out"/{joint,frozen,frozen-20,start} >docs/experiments/005-healed-agents.md
+
+out=outputs/pruned
+[[ -f outputs/qed-42/all.jsonl ]] || CGO_ENABLED=0 go run ./scripts/qed --qed "$clone" --sizes 0 --seed 42 --out outputs/qed-42
+prune() { # NAME SHARE FLAGS...
+	[[ -d $out/$1 ]] || bin/sputnik models prune --keep "$2" --questions "$questions" --threads 1 smollm2-135m "$out/$1"
+	(questions=outputs/qed-42/all.jsonl && train "$1-healed" --config prod/pruned_reader.json --reconstructor_path "$out/$1" "${@:3}")
+}
+prune half 0.5 --reconstructor_start 1000 --learning_rate_reconstructor 2e-4 --eval_freq 250
+prune two-thirds 0.65 --reconstructor_start 850 --learning_rate_reconstructor 2e-4 --eval_freq 280
+prune three-quarters 0.75
+wide wide-two-thirds "$out/two-thirds-healed/latest/reconstructor"
+wide wide-three-quarters "$out/three-quarters-healed/best/reconstructor"
+go run ./scripts/trainings -title "SmolLM2 with narrower layers, healed" \
+	-evaluated rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
+	"$out"/{half,two-thirds,three-quarters}-healed "$out"/wide-{two-thirds,three-quarters} >docs/experiments/005-pruned.md
+
+paid start "$out/two-thirds-healed/best/reconstructor" --max_epochs 0
+paid joint "$out/two-thirds-healed/best/reconstructor" --judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m \
+	--learning_rate_reconstructor 3e-5
+read joint-by-own joint "$out/start/latest" --reader own --reconstructor_path "$out/joint/latest/reconstructor"
+read joint-by-smollm2 joint "$out/start/latest" --reader smollm2-135m
+go run ./scripts/trainings -title "An agent paid by a pruned reader" -evaluated answers_kept,rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
+	-logged reward,reward_deviation,entropy,told -weights latest -questions "$data/eval/squad_en.jsonl" \
+	-reports "$out/joint-by-own,$out/joint-by-smollm2" "$out"/{joint,start} >docs/experiments/005-pruned-agents.md
