@@ -154,12 +154,15 @@ func (t task) behindMask(rate float64, random *rand.Rand) probe.Reading {
 	return probe.Reading{Context: left, Probe: t.Probes[random.IntN(len(t.Probes))]}
 }
 
-// MaskedReadings are n of the questions, or the same again where there are fewer, each behind a random mask of its text at
+// MaskedReadings are n of the questions, or the same again where there are fewer but not none, each behind a random mask of its text at
 // a rate of .2 to .8.
 func MaskedReadings(tokenizer token.Tokenizer, questions []probe.Question, n int, seed int64) []probe.Reading {
 	var tasks []task
 	for _, each := range probe.Tasks(questions, 0, seed) {
 		tasks = append(tasks, task{Task: each, text: token.Read(tokenizer, []byte(each.Text))})
+	}
+	if len(tasks) == 0 {
+		return nil
 	}
 	random := env.Source(seed, 0, 0)
 	var readings []probe.Reading

@@ -50,6 +50,9 @@ func pruneModel(c *cli.Context) error {
 		return config.Usagef("prune %s: %s exists already", from, to)
 	}
 	questions, err := corpus.Questions(c.String("questions"))
+	if err == nil && len(questions) == 0 {
+		err = config.Usagef("questions %s: there are none in it", c.String("questions"))
+	}
 	if err != nil {
 		return err
 	}

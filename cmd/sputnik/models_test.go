@@ -47,6 +47,10 @@ func TestModelsSaysWhatIsWrongWithARequest(t *testing.T) {
 	if err := os.WriteFile(truncated, raw[:len(raw)/2], 0o600); err != nil {
 		t.Fatal(err)
 	}
+	empty := filepath.Join(t.TempDir(), "empty.jsonl")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string][2]string{
 		"a model that is not there": {"models info smollm2-135m", "sputnik models pull smollm2-135m"},
 		"an unknown name":           {"models pull gpt7", "OWNER/NAME"},
@@ -59,6 +63,7 @@ func TestModelsSaysWhatIsWrongWithARequest(t *testing.T) {
 		"more than all":             {"models prune --keep 2 a b", "at most 1"},
 		"no readings":               {"models prune --readings 0 a b", "1 or more"},
 		"questions not there":       {"models prune --questions none.jsonl a " + truncated + ".small", "none.jsonl"},
+		"no questions":              {"models prune --questions " + empty + " a " + truncated + ".small", "there are none"},
 		"a pruned model that is":    {"models prune a " + filepath.Dir(truncated), "exists already"},
 		"no model to prune":         {"models prune none-such " + truncated + ".small", "none-such"},
 		"a mistyped flag":           {"models prune --kep 0.5 a b", "keep"},
