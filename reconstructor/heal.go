@@ -18,7 +18,7 @@ func (r *Reconstructor) CanTeach(student *Reconstructor) error {
 	return token.SameVocabulary(r.tokenizer, student.tokenizer)
 }
 
-// TaughtLoss heals a model that lacks layers of its teacher, by three things added up: the divergence in nats of what it
+// TaughtLoss heals a model that lacks layers of its teacher or parts of them, by three things added up: the divergence in nats of what it
 // says from what the teacher says, and by how many nats it is off the teacher's loss, means over a sample of at most 512
 // target tokens; and the squared distance of their last hidden states, as a share of the teacher's squared norm, at all
 // tokens. A target that a mask took away is unlikely to both, of which the divergence says little. The embedding stays as

@@ -154,8 +154,8 @@ func (t task) behindMask(rate float64, random *rand.Rand) probe.Reading {
 	return probe.Reading{Context: left, Probe: t.Probes[random.IntN(len(t.Probes))]}
 }
 
-// MaskedReadings are n of the questions, or the same again where there are fewer but not none, each behind a random mask of its text at
-// a rate of .2 to .8.
+// MaskedReadings are n of the questions, over again where there are fewer, each behind a random mask of its text at a rate
+// of .2 to .8; without a question there are none.
 func MaskedReadings(tokenizer token.Tokenizer, questions []probe.Question, n int, seed int64) []probe.Reading {
 	var tasks []task
 	for _, each := range probe.Tasks(questions, 0, seed) {

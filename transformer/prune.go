@@ -22,10 +22,18 @@ type Fisher struct {
 	seen  int
 }
 
+// prunable says why no parts of a model can be told apart.
+func (c Config) prunable() error {
+	if c.Family != Llama {
+		return fmt.Errorf("prune a %s model: only those of the %s family can be", c.Family, Llama)
+	}
+	return nil
+}
+
 // NewFisher has gradients collected for the model's weights from now on.
 func NewFisher(m *Model) (*Fisher, error) {
-	if m.Config.Family != Llama {
-		return nil, fmt.Errorf("prune a %s model: only those of the %s family can be", m.Config.Family, Llama)
+	if err := m.Config.prunable(); err != nil {
+		return nil, err
 	}
 	f := &Fisher{model: m}
 	for i := range m.Config.Layers {
@@ -90,8 +98,8 @@ func (f *Fisher) Importance() Importance {
 // Prune is the model with a share of its layers' weights: of heads and neurons those that matter most for their size,
 // wherever they are, and the best of each layer. The embedding and the norms stay.
 func (m *Model) Prune(share float64, by Importance) (*Model, error) {
-	if m.Config.Family != Llama {
-		return nil, fmt.Errorf("prune a %s model: only those of the %s family can be", m.Config.Family, Llama)
+	if err := m.Config.prunable(); err != nil {
+		return nil, err
 	}
 	if !(share > 0 && share <= 1) {
 		return nil, fmt.Errorf("prune to a share of %g; want one above 0 and at most 1", share)
@@ -174,15 +182,17 @@ func (c Config) mostImportant(share float64, by Importance) parts {
 	type part struct {
 		layer, at int
 		group     bool
-		worth     float64 // for a weight
-		first     bool    // the best of its kind in its layer, which stays
+		worth     float64 // for a weight; of the best of its kind in its layer, which stays, infinite
 	}
 	groupSize, neuronSize := (2*c.Heads/c.KVHeads+2)*c.HeadDim*c.Width, 3*c.Width
 	var all []part
 	add := func(layer int, group bool, size int, importance []float64) {
 		best := slices.Index(importance, slices.Max(importance))
 		for at, worth := range importance {
-			all = append(all, part{layer, at, group, worth / float64(size), at == best})
+			if at == best {
+				worth = math.Inf(1)
+			}
+			all = append(all, part{layer, at, group, worth / float64(size)})
 		}
 	}
 	size := 0
@@ -191,22 +201,14 @@ func (c Config) mostImportant(share float64, by Importance) parts {
 		add(i, false, neuronSize, by.Neurons[i])
 		size += len(by.Groups[i])*groupSize + len(by.Neurons[i])*neuronSize
 	}
-	slices.SortStableFunc(all, func(a, b part) int {
-		if a.first != b.first {
-			if a.first {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(b.worth, a.worth)
-	})
+	slices.SortStableFunc(all, func(a, b part) int { return cmp.Compare(b.worth, a.worth) })
 	kept, room := parts{make([][]int, c.Layers), make([][]int, c.Layers)}, int(share*float64(size))
 	for _, p := range all {
 		where, takes := kept.neurons, neuronSize
 		if p.group {
 			where, takes = kept.groups, groupSize
 		}
-		if !p.first && takes > room {
+		if takes > room && !math.IsInf(p.worth, 1) {
 			continue
 		}
 		room -= takes

@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
 	"github.com/project-sputnik/sputnik/config"
@@ -13,6 +10,7 @@ import (
 	"github.com/project-sputnik/sputnik/reconstructor"
 	"github.com/project-sputnik/sputnik/torch"
 	"github.com/project-sputnik/sputnik/train"
+	"github.com/project-sputnik/sputnik/transformer/hub"
 )
 
 func pruneCommand() *cli.Command {
@@ -45,10 +43,6 @@ func pruneModel(c *cli.Context) error {
 	case readings < 1:
 		return config.Usagef("readings is %d; want 1 or more", readings)
 	}
-	from, to := c.Args().Get(0), c.Args().Get(1)
-	if _, err := os.Stat(to); err == nil {
-		return config.Usagef("prune %s: %s exists already", from, to)
-	}
 	questions, err := corpus.Questions(c.String("questions"))
 	if err == nil && len(questions) == 0 {
 		err = config.Usagef("questions %s: there are none in it", c.String("questions"))
@@ -57,51 +51,24 @@ func pruneModel(c *cli.Context) error {
 		return err
 	}
 	torch.SetThreads(c.Int("threads"))
-	r, err := reconstructor.Open(from, torch.Fast(), 0)
-	if err != nil {
-		return config.Usage(err)
-	}
-	defer r.Close()
-	masked := train.MaskedReadings(r.Tokenizer(), questions, readings, c.Int64("random_seed"))
-	before := r.Model().Size()
-	answered, done := countReadings(c, len(masked))
-	err = r.Prune(c.Context, keep, masked, answered)
-	done()
-	if err != nil {
-		return config.Usage(err)
-	}
-	if err := saveWhole(r, to); err != nil {
-		return fmt.Errorf("prune %s: %w", from, err)
-	}
-	_, err = fmt.Fprintf(c.App.Writer, "%s\t%s of %s parameters, after %d readings\n", to, millions(r.Model().Size()), millions(before), len(masked))
-	return err
-}
-
-// countReadings draws a bar if the error stream is a terminal.
-func countReadings(c *cli.Context, readings int) (answered func(int), done func()) {
-	if !isTerminal(c.App.ErrWriter) {
-		return nil, func() {}
-	}
-	bar := progressbar.NewOptions(readings, progressbar.OptionSetWriter(c.App.ErrWriter), progressbar.OptionSetDescription("answering"))
-	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() } // a bar that cannot be drawn stops nothing
-}
-
-// saveWhole writes a model's folder, which appears when it is whole.
-func saveWhole(r *reconstructor.Reconstructor, to string) error {
-	parent := filepath.Dir(filepath.Clean(to))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	from, to := c.Args().Get(0), c.Args().Get(1)
+	return request(hub.NewFolder(to, func(dir string) error {
+		r, err := reconstructor.Open(from, torch.Fast(), 0)
+		if err != nil {
+			return config.Usage(err)
+		}
+		defer r.Close()
+		before := r.Model().Size()
+		bar := newBar(c.App.ErrWriter, "answering")
+		defer bar.finish()
+		masked := train.MaskedReadings(r.Tokenizer(), questions, readings, c.Int64("random_seed"))
+		if err := r.Prune(c.Context, keep, masked, func(n int) { bar.report(int64(n), int64(readings)) }); err != nil {
+			return config.Usage(err)
+		}
+		if err := r.Save(dir); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.App.Writer, "%s\t%s of %s parameters, after %d readings\n", to, millions(r.Model().Size()), millions(before), readings)
 		return err
-	}
-	dir, err := os.MkdirTemp(parent, ".prune-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	if err := r.Save(dir); err != nil {
-		return err
-	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return err
-	}
-	return os.Rename(dir, to)
+	}))
 }

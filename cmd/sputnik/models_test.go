@@ -104,7 +104,7 @@ func TestAPrunedModelIsAModel(t *testing.T) {
 	if got, all := small.Model().Size(), r.Model().Size(); got >= all || !strings.Contains(stdout.String(), "after 3 readings") {
 		t.Errorf("%d parameters of %d: %q", got, all, stdout.String())
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, "new", ".prune*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(dir, "new", ".model*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -17,21 +17,35 @@ import (
 // Convert writes a GGUF file as a Hugging Face folder: config.json, model.safetensors (F32), tokenizer.json and
 // tokenizer_config.json. The folder must not exist; it appears when it is whole.
 func Convert(ctx context.Context, path, to string, progress Progress) error {
+	return NewFolder(to, func(dir string) error {
+		f, err := gguf.Open(path)
+		if err != nil {
+			return wrong("convert: %w", err)
+		}
+		defer f.Close()
+		if err := writeFolder(ctx, f, dir, progress); err != nil {
+			return fmt.Errorf("convert %s: %w", path, err)
+		}
+		return nil
+	})
+}
+
+// NewFolder has a model's folder written, which must not exist and appears when it is whole.
+func NewFolder(to string, write func(dir string) error) error {
 	if _, err := os.Stat(to); err == nil {
-		return wrong("convert %s: %s exists already", path, to)
+		return wrong("%s exists already", to)
 	}
-	f, err := gguf.Open(path)
-	if err != nil {
-		return wrong("convert: %w", err)
+	parent := filepath.Dir(filepath.Clean(to))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
 	}
-	defer f.Close()
-	dir, err := os.MkdirTemp(filepath.Dir(filepath.Clean(to)), ".convert-*")
+	dir, err := os.MkdirTemp(parent, ".model-*")
 	if err != nil {
-		return fmt.Errorf("convert %s: %w", path, err)
+		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := writeFolder(ctx, f, dir, progress); err != nil {
-		return fmt.Errorf("convert %s: %w", path, err)
+	if err := write(dir); err != nil {
+		return err
 	}
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return err
