@@ -75,16 +75,17 @@ prune() { # NAME SHARE FLAGS...
 prune half 0.5 --reconstructor_start 1000 --learning_rate_reconstructor 2e-4 --eval_freq 250
 prune two-thirds 0.65 --reconstructor_start 850 --learning_rate_reconstructor 2e-4 --eval_freq 280
 prune three-quarters 0.75
-wide wide-two-thirds "$out/two-thirds-healed/latest/reconstructor"
-wide wide-three-quarters "$out/three-quarters-healed/best/reconstructor" # of step 120
-wide wide-three-quarters-end "$out/three-quarters-healed/latest/reconstructor"
-go run ./scripts/trainings -title "SmolLM2 with narrower layers, healed" \
-	-evaluated rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
-	"$out"/{half,two-thirds,three-quarters}-healed "$out"/wide-{two-thirds,three-quarters,three-quarters-end} >docs/experiments/005-pruned.md
-
 paid start "$out/two-thirds-healed/best/reconstructor" --max_epochs 0
 paid joint "$out/two-thirds-healed/best/reconstructor" --judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m \
 	--learning_rate_reconstructor 3e-5
+wide wide-two-thirds "$out/two-thirds-healed/latest/reconstructor"
+wide wide-three-quarters "$out/three-quarters-healed/best/reconstructor" # of step 120
+wide wide-joint "$out/joint/latest/reconstructor"
+wide wide-three-quarters-end "$out/three-quarters-healed/latest/reconstructor"
+go run ./scripts/trainings -title "SmolLM2 with narrower layers, healed" \
+	-evaluated rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
+	"$out"/{half,two-thirds,three-quarters}-healed "$out"/wide-{two-thirds,joint,three-quarters,three-quarters-end} >docs/experiments/005-pruned.md
+
 read joint-by-own joint "$out/start/latest" --reader own --reconstructor_path "$out/joint/latest/reconstructor"
 read joint-by-smollm2 joint "$out/start/latest" --reader smollm2-135m
 go run ./scripts/trainings -title "An agent paid by a pruned reader" -evaluated answers_kept,rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
