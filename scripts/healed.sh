@@ -4,7 +4,7 @@
 # heads and neurons that answers need most (`sputnik models prune`, prod/pruned_reader.json), which are healed on QED's questions. Some
 # of either teach an agent from its first weights by their gate credit, frozen or while they go on learning what SmolLM2 says to what
 # the agent leaves (joint), and the reader that paid and SmolLM2, which paid nobody, say what the agents gained on public XQuAD
-# questions. The pages are docs/experiments/005-healed.md, 005-healed-agents.md, 005-pruned.md and 005-pruned-agents.md; six hours of
+# questions. The pages are docs/experiments/005-healed.md, 005-healed-agents.md, 005-pruned.md and 005-pruned-agents.md; eight hours of
 # a core that has bfloat16. Here layers-20 was stopped by hand at step 321 of 600, half-healed at 413 and two-thirds-healed at 656.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,8 +38,8 @@ paid() { # NAME READER FLAGS...
 }
 paid start "$out/layers-26/best/reconstructor" --max_epochs 0
 paid frozen "$out/layers-26/best/reconstructor" --judge smollm2-135m
-paid joint "$out/layers-26/best/reconstructor" --judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m \
-	--learning_rate_reconstructor 3e-5
+learns=(--judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m --learning_rate_reconstructor)
+paid joint "$out/layers-26/best/reconstructor" "${learns[@]}" 3e-5
 paid frozen-20 "$out/layers-20/latest/reconstructor"
 
 wide wide-26 "$out/layers-26/best/reconstructor"
@@ -76,8 +76,9 @@ prune half 0.5 --reconstructor_start 1000 --learning_rate_reconstructor 2e-4 --e
 prune two-thirds 0.65 --reconstructor_start 850 --learning_rate_reconstructor 2e-4 --eval_freq 280
 prune three-quarters 0.75
 paid start "$out/two-thirds-healed/best/reconstructor" --max_epochs 0
-paid joint "$out/two-thirds-healed/best/reconstructor" --judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m \
-	--learning_rate_reconstructor 3e-5
+paid joint "$out/two-thirds-healed/best/reconstructor" "${learns[@]}" 3e-5
+paid joint-three-quarters "$out/three-quarters-healed/latest/reconstructor" "${learns[@]}" 3e-5 --judge_texts 141
+paid joint-three-quarters-slow "$out/three-quarters-healed/latest/reconstructor" "${learns[@]}" 1e-5 --judge_texts 141
 wide wide-two-thirds "$out/two-thirds-healed/latest/reconstructor"
 wide wide-three-quarters "$out/three-quarters-healed/best/reconstructor" # of step 120
 wide wide-joint "$out/joint/latest/reconstructor"
@@ -86,8 +87,12 @@ go run ./scripts/trainings -title "SmolLM2 with narrower layers, healed" \
 	-evaluated rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
 	"$out"/{half,two-thirds,three-quarters}-healed "$out"/wide-{two-thirds,joint,three-quarters,three-quarters-end} >docs/experiments/005-pruned.md
 
-read joint-by-own joint "$out/start/latest" --reader own --reconstructor_path "$out/joint/latest/reconstructor"
-read joint-by-smollm2 joint "$out/start/latest" --reader smollm2-135m
-go run ./scripts/trainings -title "An agent paid by a pruned reader" -evaluated answers_kept,rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
+reports=()
+for run in joint joint-three-quarters joint-three-quarters-slow; do
+	read $run-by-own $run "$out/start/latest" --reader own --reconstructor_path "$out/$run/latest/reconstructor"
+	read $run-by-smollm2 $run "$out/start/latest" --reader smollm2-135m
+	reports+=("$out/$run-by-own" "$out/$run-by-smollm2")
+done
+go run ./scripts/trainings -title "Agents paid by pruned readers" -evaluated answers_kept,rank_agreement,rank_agreement_drawn,answers_agreement,answers_agreement_drawn \
 	-logged reward,reward_deviation,entropy,told -weights latest -questions "$data/eval/squad_en.jsonl" \
-	-reports "$out/joint-by-own,$out/joint-by-smollm2" "$out"/{joint,start} >docs/experiments/005-pruned-agents.md
+	-reports "$(IFS=, && echo "${reports[*]}")" "$out"/{joint-three-quarters,joint-three-quarters-slow,joint,start} >docs/experiments/005-pruned-agents.md
