@@ -62,13 +62,14 @@ func (d described) print(out io.Writer) error {
 	fmt.Fprintf(w, "size\t%s, with the statistics of the corpus\n", megabytes(d.Bytes))
 	fmt.Fprintf(w, "tokenizer\t%s\n", tokenizerLine(d.Description))
 	fmt.Fprintf(w, "sha256\t%s\n", p.Weights.SHA256)
+	fmt.Fprintf(w, "in reports\tsha256 %s, of all its files\n", p.Weights.Identity)
 	rows(w, "data", p.Data, sourceLine)
 	rows(w, "figures", p.Figures, figuresLine)
 	if err := training(w, &p); err != nil {
 		return err
 	}
 	for at := p.Start; at != nil; at = at.Start {
-		fmt.Fprintf(w, "went on from\tan agent, sha256 %s, made by:\n", at.Weights.SHA256)
+		fmt.Fprintf(w, "went on from\tan agent, sha256 %s, in reports %s, made by:\n", at.Weights.SHA256, at.Weights.Identity)
 		if err := training(w, at); err != nil {
 			return err
 		}
