@@ -24,6 +24,7 @@ func TestModelsAreListedDescribedAndConverted(t *testing.T) {
 		{"what came of it", "models info " + folder, "LlamaForCausalLM"},
 		{"the agent in the binary", "models info default", "name          default, in the binary\n"},
 		{"its figures", "models info default", "figures       F 0."},
+		{"its name in reports", "models info default", "\nin reports    sha256 "},
 		{"its seeds", "models info default", "\nseeds         42\n"},
 		{"its provenance, for machines", "models info default --format json", `"provenance":{"weights":{"sha256":"`},
 	} {
