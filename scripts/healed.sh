@@ -2,10 +2,11 @@
 # Can a part of SmolLM2, healed by training, stand in for it as the reader that pays? healed.sh QED, a bare clone of
 # google-research-datasets/QED. SmolLM2 without some of its layers (prod/healed_reader.json) comes first, then with narrower ones, the
 # heads and neurons that answers need most (`sputnik models prune`, prod/pruned_reader.json), which are healed on QED's questions. Some
-# of either teach an agent from its first weights by their gate credit, frozen or while they go on learning what SmolLM2 says to what
-# the agent leaves (joint), and the reader that paid and SmolLM2, which paid nobody, say what the agents gained on public XQuAD
-# questions. The pages are docs/experiments/005-healed.md, 005-healed-agents.md, 005-pruned.md and 005-pruned-agents.md; eight hours of
-# a core that has bfloat16. Here layers-20 was stopped by hand at step 321 of 600, half-healed at 413 and two-thirds-healed at 656.
+# of either teach an agent from its first weights by their gate credit (prod/joint_reader.json), while they go on learning what SmolLM2
+# says to what the agent leaves (joint) or frozen, and the reader that paid and SmolLM2, which paid nobody, say what the agents gained
+# on public XQuAD questions. The pages are docs/experiments/005-healed.md, 005-healed-agents.md, 005-pruned.md and
+# 005-pruned-agents.md; eight hours of a core that has bfloat16. Here layers-20 was stopped by hand at step 321 of 600, half-healed at
+# 413 and two-thirds-healed at 656.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clone=${1:?usage: healed.sh QED}
@@ -31,16 +32,13 @@ wide() { # NAME READER
 }
 
 paid() { # NAME READER FLAGS...
-	train "$1" --init none --corpus_path shared --embedding_from smollm2-135m --context_window 15 --asked_questions 0 --asked_cloze 0 \
-		--rounds 1 --gradient_estimator gate --batch_size 8 --samples 2 --learning_rate_policy 5e-4 --warmup_steps 5 --max_epochs 1 \
-		--max_steps_per_epoch 100 --reconstructor_path "$2" --reconstructor_layers 64 --mixed_precision --reconstructor_start 0 \
-		--reconstructor_every 0 --eval_freq 50 --log_freq 4 "${@:3}"
+	train "$1" --config prod/joint_reader.json --reconstructor_path "$2" "${@:3}"
 }
-paid start "$out/layers-26/best/reconstructor" --max_epochs 0
-paid frozen "$out/layers-26/best/reconstructor" --judge smollm2-135m
-learns=(--judge smollm2-135m --reconstructor_every 2 --reconstructor_teacher smollm2-135m --learning_rate_reconstructor)
-paid joint "$out/layers-26/best/reconstructor" "${learns[@]}" 3e-5
-paid frozen-20 "$out/layers-20/latest/reconstructor"
+frozen=(--reconstructor_every 0 --reconstructor_teacher "")
+paid start "$out/layers-26/best/reconstructor" --max_epochs 0 "${frozen[@]}" --judge ""
+paid frozen "$out/layers-26/best/reconstructor" "${frozen[@]}" --judge_texts 32
+paid joint "$out/layers-26/best/reconstructor" --judge_texts 32
+paid frozen-20 "$out/layers-20/latest/reconstructor" "${frozen[@]}" --judge ""
 
 wide wide-26 "$out/layers-26/best/reconstructor"
 wide wide-joint "$out/joint/latest/reconstructor"
@@ -75,10 +73,10 @@ prune() { # NAME SHARE FLAGS...
 prune half 0.5 --reconstructor_start 1000 --learning_rate_reconstructor 2e-4 --eval_freq 250
 prune two-thirds 0.65 --reconstructor_start 850 --learning_rate_reconstructor 2e-4 --eval_freq 280
 prune three-quarters 0.75
-paid start "$out/two-thirds-healed/best/reconstructor" --max_epochs 0
-paid joint "$out/two-thirds-healed/best/reconstructor" "${learns[@]}" 3e-5
-paid joint-three-quarters "$out/three-quarters-healed/latest/reconstructor" "${learns[@]}" 3e-5 --judge_texts 141
-paid joint-three-quarters-slow "$out/three-quarters-healed/latest/reconstructor" "${learns[@]}" 1e-5 --judge_texts 141
+paid start "$out/two-thirds-healed/best/reconstructor" --max_epochs 0 "${frozen[@]}" --judge ""
+paid joint "$out/two-thirds-healed/best/reconstructor" --judge_texts 32
+paid joint-three-quarters "$out/three-quarters-healed/latest/reconstructor"
+paid joint-three-quarters-slow "$out/three-quarters-healed/latest/reconstructor" --learning_rate_reconstructor 1e-5
 wide wide-two-thirds "$out/two-thirds-healed/latest/reconstructor"
 wide wide-three-quarters "$out/three-quarters-healed/best/reconstructor" # of step 120
 wide wide-joint "$out/joint/latest/reconstructor"
