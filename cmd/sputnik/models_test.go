@@ -55,6 +55,7 @@ func TestModelsSaysWhatIsWrongWithARequest(t *testing.T) {
 	for name, c := range map[string][2]string{
 		"a model that is not there": {"models info smollm2-135m", "sputnik models pull smollm2-135m"},
 		"an unknown name":           {"models pull gpt7", "OWNER/NAME"},
+		"a name of no hub":          {"models pull outputs/run/best", "OWNER/NAME"},
 		"no name":                   {"models pull", "wants a name"},
 		"a file cut short":          {"models convert " + truncated + " " + truncated + ".out", "cut short"},
 		"a folder that is there":    {"models convert " + tinyModel + " " + filepath.Dir(truncated), "exists already"},

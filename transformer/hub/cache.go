@@ -58,10 +58,10 @@ func (e RequestError) Unwrap() error { return e.err }
 
 func wrong(format string, args ...any) error { return RequestError{fmt.Errorf(format, args...)} }
 
-// checkName refuses names that would lead out of the cache.
+// checkName refuses names that no hub has, and such as would lead out of the cache.
 func checkName(name string) error {
 	if name == "" || strings.HasPrefix(name, ".") || strings.Contains(name, "..") || strings.ContainsAny(name, `\:`) ||
-		strings.HasPrefix(name, "/") {
+		strings.HasPrefix(name, "/") || strings.Count(name, "/") > 1 {
 		return wrong("model name %q: want one of %s, or OWNER/NAME", name, strings.Join(Names(), ", "))
 	}
 	return nil
@@ -72,14 +72,11 @@ func Find(name string) (string, error) {
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
-	if filepath.IsAbs(name) || strings.HasPrefix(name, ".") || strings.Count(name, "/") > 1 { // no name of a hub has two
+	if checkName(name) != nil {
 		return "", wrong("no model, folder or file %q", name)
 	}
 	root, err := Root()
 	if err != nil {
-		return "", err
-	}
-	if err := checkName(name); err != nil {
 		return "", err
 	}
 	dir := folderOf(root, name)
